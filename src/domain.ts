@@ -1,0 +1,182 @@
+/** Paygraph's own vocabulary for what the providers hold. Types and their closed lists only: how a provider's
+ * JSON becomes one of these is the provider's `map.ts`, how it is shown is the schema. */
+
+export const PROVIDER_NAMES = ['CRYPTOMUS', 'HELEKET', 'REPAY', 'HASHLEE'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** An exact amount: `amount` is decimal text as the provider sent it, `currency` a code such as `USDT`. */
+export interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+export const TRANSFER_STATUSES = [
+  'PENDING',
+  'PROCESSING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'UNRECOGNIZED',
+] as const;
+export type TransferStatus = (typeof TRANSFER_STATUSES)[number];
+
+export const WALLET_STATUSES = ['ACTIVE', 'BLOCKED', 'INACTIVE', 'UNKNOWN'] as const;
+export type WalletStatus = (typeof WALLET_STATUSES)[number];
+
+/** Names a static wallet or a payout within one account: by the provider's id or by the merchant's order id. */
+export type ObjectKey = { readonly uuid: string } | { readonly orderId: string };
+
+/** Where a piece of knowledge about a wallet comes from. */
+export const WALLET_ORIGINS = ['BLOCK_ANSWER', 'REFUND_ANSWER'] as const;
+export type WalletOrigin = (typeof WALLET_ORIGINS)[number];
+
+/** The one refund of what a blocked wallet holds. */
+export interface WalletRefund {
+  /** What arrives at `toAddress`; the provider names no currency. */
+  readonly amount: string;
+  readonly commission: string;
+  readonly toAddress: string;
+  readonly requestedAt: Date;
+}
+
+/** A permanent deposit address. Providers cannot read one back, so every field but its key may be unknown. */
+export interface StaticWallet {
+  readonly kind: 'StaticWallet';
+  readonly account: string;
+  readonly uuid: string | null;
+  readonly orderId: string | null;
+  readonly address: string | null;
+  readonly network: string | null;
+  readonly currency: string | null;
+  readonly paymentUrl: string | null;
+  readonly status: WalletStatus;
+  readonly rawStatus: string | null;
+  readonly refund: WalletRefund | null;
+  /** Whether its one refund is already spent: refunded, or blocked with the order to send everything back. */
+  readonly refundSpent: boolean;
+  readonly origin: WalletOrigin;
+  /** When Paygraph was told; providers date nothing here. */
+  readonly learnedAt: Date;
+}
+
+/** Where a payout goes. */
+export const DESTINATION_TYPES = ['CRYPTO_ADDRESS', 'CARD', 'PHONE', 'BANK_ACCOUNT', 'UNRECOGNIZED'] as const;
+export type DestinationType = (typeof DESTINATION_TYPES)[number];
+
+export interface Destination {
+  readonly type: DestinationType;
+  /** The address or requisites exactly as the provider shows them; card numbers arrive masked. */
+  readonly value: string;
+  /** Chain, lower case; null outside crypto. */
+  readonly network: string | null;
+}
+
+/** What payouts and withdrawals have in common. Amounts are passed through, never recomputed. */
+export interface Transfer {
+  readonly account: string;
+  /** The merchant's own order id, where the provider keeps one and tells it. */
+  readonly reference: string | null;
+  readonly amount: Money;
+  readonly fee: Money | null;
+  readonly netAmount: Money | null;
+  readonly status: TransferStatus;
+  readonly rawStatus: string;
+  readonly isFinal: boolean;
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+}
+
+export interface Payout extends Transfer {
+  readonly kind: 'Payout';
+  /** The key that reads this payout again. */
+  readonly key: ObjectKey;
+  /** The provider's own id. */
+  readonly uuid: string;
+  /** What left the merchant's balance, fees included. */
+  readonly debitedAmount: Money | null;
+  /** What was paid, in the coin actually paid. */
+  readonly paidAmount: Money | null;
+  readonly destination: Destination;
+  readonly txid: string | null;
+  /** What the paying balance held afterwards; the provider does not name its currency. */
+  readonly remainingBalance: string | null;
+}
+
+export const WITHDRAWAL_RELATIONS = [
+  'unit',
+  'user',
+  'account',
+  'receipt',
+  'transfers',
+  'transactions',
+] as const;
+export type WithdrawalRelation = (typeof WITHDRAWAL_RELATIONS)[number];
+
+/** An object that a provider attaches on request and does not document: its JSON, amounts kept as exact text. */
+export type RelatedObject = { readonly [key: string]: unknown };
+
+export interface Withdrawal extends Transfer {
+  readonly kind: 'Withdrawal';
+  readonly hash: string;
+  readonly amount: Money;
+  readonly fee: Money;
+  readonly netAmount: Money;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly unitId: string;
+  readonly userId: string | null;
+  readonly receiptId: string | null;
+  /** Told only in the answer to a creation. */
+  readonly targetAccountId: string | null;
+  /** Told only in the answer to a creation. */
+  readonly profileId: string | null;
+  /** The reference of the payment outside the provider, once there is one. */
+  readonly externalReference: string | null;
+  readonly description: string | null;
+  readonly verifiedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly cancelable: boolean;
+  /** Only what was asked for; a list for `transfers` and `transactions`. */
+  readonly relations: { readonly [R in WithdrawalRelation]?: RelatedObject | readonly RelatedObject[] };
+}
+
+/** One condition on a field. `in` and `nin` take lists; text is compared exactly, amounts and times by value. */
+export const OPERATORS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'nin'] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface Condition<Field extends string> {
+  readonly field: Field;
+  readonly operator: Operator;
+  /** Times as `Date`, everything else as text. */
+  readonly value: string | Date | readonly string[];
+}
+
+export type PayoutField = 'createdAt';
+export type PayoutQuery = { readonly conditions: readonly Condition<PayoutField>[] };
+
+export type WithdrawalField =
+  | 'hash'
+  | 'status'
+  | 'rawStatus'
+  | 'currency'
+  | 'amount'
+  | 'fee'
+  | 'netAmount'
+  | 'externalReference'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'finishedAt';
+
+/** Fields that are always present and never change: only by these can a walk through a list be complete. */
+export const WITHDRAWAL_ORDER_FIELDS = ['createdAt', 'amount', 'fee', 'netAmount'] as const;
+export type WithdrawalOrderField = (typeof WITHDRAWAL_ORDER_FIELDS)[number];
+
+export const ACCOUNT_TYPES = ['BANK', 'WALLET', 'PREPAID_CARD'] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
+
+export interface WithdrawalQuery {
+  readonly conditions: readonly Condition<WithdrawalField>[];
+  /** Kind of account that the money goes to. */
+  readonly accountType: AccountType | null;
+  readonly orderBy: { readonly field: WithdrawalOrderField; readonly direction: 'asc' | 'desc' };
+}

@@ -1,0 +1,83 @@
+/** What a provider can do for one account. Grouped by domain object; a group or a function that is missing is a
+ * capability that is missing. `null` means that the provider answered and has no such object; every failure is
+ * thrown as a `ProviderError`. */
+
+import type {
+  ObjectKey,
+  Payout,
+  PayoutQuery,
+  ProviderName,
+  StaticWallet,
+  Withdrawal,
+  WithdrawalQuery,
+  WithdrawalRelation,
+} from '../domain.ts';
+
+/** The GraphQL request for which calls are made. */
+export interface Asker {
+  /** Told of each HTTP exchange that goes out, retries included. */
+  called(account: string, operation: string): void;
+}
+
+export interface Provider {
+  readonly name: ProviderName;
+  /** The configured name of the account that this client speaks for. */
+  readonly account: string;
+  readonly wallets?: Wallets;
+  readonly payouts?: Payouts;
+  readonly withdrawals?: Withdrawals;
+  /** Lets running exchanges end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+export interface Wallets {
+  block(wallet: ObjectKey, forceRefund: boolean, asker: Asker): Promise<StaticWallet>;
+  refund(wallet: ObjectKey, toAddress: string, asker: Asker): Promise<StaticWallet>;
+  /** A data URI of a PNG. */
+  qrCode(uuid: string, asker: Asker): Promise<string>;
+}
+
+export interface Payouts {
+  /** Which keys `byKey` takes. */
+  readonly keys: readonly ('uuid' | 'orderId')[];
+  byKey(key: ObjectKey, asker: Asker): Promise<Payout | null>;
+  list?(query: PayoutQuery): Source<Payout>;
+}
+
+export interface Withdrawals {
+  byHash(hash: string, include: readonly WithdrawalRelation[], asker: Asker): Promise<Withdrawal | null>;
+  /** Those of up to `batchSize` hashes that one call finds, by hash; what is missing may still exist. */
+  byHashes(
+    hashes: readonly string[],
+    include: readonly WithdrawalRelation[],
+    asker: Asker,
+  ): Promise<ReadonlyMap<string, Withdrawal>>;
+  readonly batchSize: number;
+  list(query: WithdrawalQuery, include: readonly WithdrawalRelation[]): Source<Withdrawal>;
+  cancel(hash: string, asker: Asker): Promise<void>;
+}
+
+/** Where a row stands in a list: JSON that only the source that made it understands. */
+export type Position = { readonly [key: string]: string | number | null };
+
+export type Direction = 'forward' | 'backward';
+
+export interface Placed<Row> {
+  readonly row: Row;
+  readonly position: Position;
+}
+
+/** Consecutive rows in walking order. `end` says that no row follows them in that direction. */
+export interface Slice<Row> {
+  readonly rows: readonly Placed<Row>[];
+  readonly end: boolean;
+}
+
+/** A list that can be entered after any of its rows, in both directions. */
+export interface Source<Row> {
+  /** The rows next to `from` (or, for null, the list's first or last ones), read with as few calls as the provider
+   * allows; possibly more or fewer than `want`. The position of a row stays valid when rows arrive or change. */
+  read(from: Position | null, direction: Direction, want: number, asker: Asker): Promise<Slice<Row>>;
+  /** How many rows there are, where the provider counts them itself. */
+  total?(asker: Asker): Promise<number>;
+}
