@@ -1,0 +1,180 @@
+/** Cryptomus for one account.
+ *
+ * - Everything is a signed POST, reads too; the bytes that were signed are the bytes that go out (1.3).
+ * - Two keys: one for wallets, one for payouts (1.3).
+ * - When both ids are sent, block heeds the order id and refund the uuid, so only one is ever sent (1.7.3).
+ * - Order ids have up to 100 characters where an object is made and 32 where it is named (1.12).
+ * - A refusal is HTTP 422 with `state: 1`, with or without a text; other failures have no `state` at all (1.4).
+ * - A static wallet cannot be read: what is known of one is what the last write answered (0.4).
+ * - A payout answer need not repeat the order id; in lists balances are texts, elsewhere numbers (1.7.1, 1.8).
+ * - Lists have 15 rows a page, opaque cursors, and a creation time filter in UTC+3 (1.8).
+ *
+ * The numbers are sections of docs/providers.md. */
+
+import type { z } from 'zod';
+import type { ObjectKey, Payout } from '../../domain.ts';
+import { type FailureCode, type FailureFacts, ProviderError } from '../../errors.ts';
+import type { Http } from '../http.ts';
+import type { Asker, Provider } from '../provider.ts';
+import { createPayoutList, EMPTY_LIST, type Page } from './list.ts';
+import { blockedWallet, type Operation, payoutOf, refundedWallet, refusalOf } from './map.ts';
+import { type Range, rangeOf } from './range.ts';
+import { sign } from './sign.ts';
+import { answerWire, blockWire, pageWire, payoutWire, qrCodeWire, refundWire } from './wire.ts';
+
+const MAX_ORDER_ID_LENGTH = 32;
+
+export interface CryptomusConfig {
+  /** The account's name. */
+  readonly name: string;
+  /** The merchant's uuid. */
+  readonly merchant: string;
+  readonly paymentKey: string;
+  readonly payoutKey: string;
+}
+
+interface Endpoint {
+  readonly path: string;
+  readonly effect: 'read' | 'write';
+  readonly key: 'paymentKey' | 'payoutKey';
+}
+
+const ENDPOINTS: Readonly<Record<Operation, Endpoint>> = {
+  blockWallet: { path: '/v1/wallet/block-address', effect: 'write', key: 'paymentKey' },
+  refundBlocked: { path: '/v1/wallet/blocked-address-refund', effect: 'write', key: 'paymentKey' },
+  walletQrCode: { path: '/v1/wallet/qr', effect: 'read', key: 'paymentKey' },
+  readPayout: { path: '/v1/payout/info', effect: 'read', key: 'payoutKey' },
+  listPayouts: { path: '/v1/payout/list', effect: 'read', key: 'payoutKey' },
+};
+
+/** A client for one account. It takes over `http` and closes it; `provider` is for the platform's other brand. */
+export function createCryptomus(
+  config: CryptomusConfig,
+  http: Http,
+  provider: 'CRYPTOMUS' | 'HELEKET' = 'CRYPTOMUS',
+): Provider {
+  const account = config.name;
+
+  function fail(operation: Operation, code: FailureCode, more: Partial<FailureFacts> = {}): ProviderError {
+    return new ProviderError({ code, account, provider, operation, ...more });
+  }
+
+  function ask<Result>(
+    operation: Operation,
+    fields: object,
+    result: z.ZodType<Result>,
+    asker: Asker,
+    query = '',
+  ): Promise<Result> {
+    const { path, effect, key } = ENDPOINTS[operation];
+    const body = JSON.stringify(fields);
+    return http.exchange(
+      {
+        operation,
+        effect,
+        method: 'POST',
+        path: path + query,
+        headers: {
+          merchant: config.merchant,
+          sign: sign(body, config[key]),
+          'content-type': 'application/json',
+          accept: 'application/json',
+        },
+        body,
+        refusal: (status, answer) => refusalOf(operation, status, answer),
+        answer: answerWire(result),
+      },
+      asker,
+    );
+  }
+
+  /** The one field that names an object. */
+  function naming(operation: Operation, key: ObjectKey): { uuid: string } | { order_id: string } {
+    if ('uuid' in key) return { uuid: key.uuid };
+    const rule = brokenRule(key.orderId);
+    if (rule) throw fail(operation, 'INVALID_REQUEST', { issues: [{ field: 'order_id', rule }] });
+    return { order_id: key.orderId };
+  }
+
+  async function readPage(range: Range, cursor: string | null, asker: Asker): Promise<Page> {
+    const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const { items, paginate } = await ask('listPayouts', range, pageWire, asker, query);
+    return {
+      rows: items.map((item) => payoutOf(account, item, null)),
+      next: paginate.nextCursor ?? null,
+      previous: paginate.previousCursor ?? null,
+    };
+  }
+
+  return {
+    name: provider,
+    account,
+
+    wallets: {
+      async block(key, forceRefund, asker) {
+        const fields = { ...naming('blockWallet', key), ...(forceRefund && { is_force_refund: true }) };
+        const wire = await ask('blockWallet', fields, answering(key, blockWire), asker);
+        return blockedWallet(account, key, forceRefund, wire, new Date());
+      },
+
+      async refund(key, toAddress, asker) {
+        const fields = { ...naming('refundBlocked', key), address: toAddress };
+        const wire = await ask('refundBlocked', fields, refundWire, asker);
+        return refundedWallet(account, key, toAddress, wire, new Date());
+      },
+
+      async qrCode(uuid, asker) {
+        return (await ask('walletQrCode', { wallet_address_uuid: uuid }, qrCodeWire, asker)).image;
+      },
+    },
+
+    payouts: {
+      keys: ['uuid', 'orderId'],
+
+      async byKey(key, asker): Promise<Payout | null> {
+        const fields = naming('readPayout', key);
+        try {
+          const wire = await ask('readPayout', fields, answering(key, payoutWire), asker);
+          return payoutOf(account, wire, 'orderId' in key ? key.orderId : null);
+        } catch (error) {
+          if (error instanceof ProviderError && error.failure.code === 'NOT_FOUND') return null;
+          throw error;
+        }
+      },
+
+      list({ conditions }) {
+        const range = rangeOf(conditions);
+        if (range === null) return EMPTY_LIST;
+        if (range === undefined) {
+          const sentence = 'the provider filters payouts by a range of creation times only';
+          throw fail('listPayouts', 'UNSUPPORTED', { sentence });
+        }
+        return createPayoutList({
+          fetch: (cursor, asker) => readPage(range, cursor, asker),
+          fail: (code, sentence) => fail('listPayouts', code, sentence === undefined ? {} : { sentence }),
+        });
+      },
+    },
+
+    close: () => http.close(),
+  };
+}
+
+/** Takes only the object that was asked for: an answer about another one must not be handed out. */
+function answering<Wire extends { uuid: string; order_id?: string | null | undefined }>(
+  key: ObjectKey,
+  wire: z.ZodType<Wire>,
+): z.ZodType<Wire> {
+  return wire.refine((answer) =>
+    'uuid' in key
+      ? answer.uuid.toLowerCase() === key.uuid.toLowerCase()
+      : (answer.order_id ?? key.orderId) === key.orderId,
+  );
+}
+
+/** Which rule for an order id a text breaks, in the provider's vocabulary. */
+function brokenRule(orderId: string): string | undefined {
+  if (orderId === '') return 'required';
+  if (orderId.length > MAX_ORDER_ID_LENGTH) return 'max.string';
+  return /^[A-Za-z0-9_-]+$/.test(orderId) ? undefined : 'alpha_dash';
+}
