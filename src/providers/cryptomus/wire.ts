@@ -15,6 +15,7 @@ const textWire = z.union([z.string(), z.number()]).transform(String);
 /** An amount that comes as text, as a number, as an object or as null (docs/providers.md 2.4): digits or nothing. */
 const looseDecimalWire = z
   .unknown()
+  .optional()
   .transform((value) =>
     typeof value === 'string' || typeof value === 'number' ? (decimalText(value) ?? null) : null,
   );
