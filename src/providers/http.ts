@@ -10,6 +10,7 @@ import type { Asker } from './provider.ts';
 
 const READ_ATTEMPTS = 3;
 const BACKOFF_MS = 100;
+const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export interface HttpOptions {
@@ -217,9 +218,8 @@ function isConnectTimeout(error: Error): boolean {
 /** Seconds or an HTTP date, to milliseconds from now. */
 function parseRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
 }
 
 /** JSON with every number that a double would change kept as the text that was sent; undefined when it is not JSON. */

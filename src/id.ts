@@ -1,0 +1,50 @@
+/** Node ids: opaque to clients, versioned, and complete enough that reading one object asks one provider. */
+
+import type { ObjectKey } from './domain.ts';
+
+export type NodeKey =
+  | { readonly kind: 'Account'; readonly account: string }
+  | { readonly kind: 'StaticWallet' | 'Payout'; readonly account: string; readonly key: ObjectKey }
+  | { readonly kind: 'Withdrawal'; readonly account: string; readonly hash: string };
+
+const VERSION = 1;
+
+/** The id of an object. The same object always has the same id. */
+export function encodeId(node: NodeKey): string {
+  return Buffer.from(JSON.stringify([VERSION, node.kind, node.account, ...keyParts(node)])).toString(
+    'base64url',
+  );
+}
+
+/** What an id names, or undefined when it is not one of ours. */
+export function decodeId(id: string): NodeKey | undefined {
+  const node = toNode(parseParts(id));
+  // Base64 has several spellings of one text; only the one that we write is an id.
+  return node && encodeId(node) === id ? node : undefined;
+}
+
+function keyParts(node: NodeKey): string[] {
+  if (node.kind === 'Account') return [];
+  if (node.kind === 'Withdrawal') return ['hash', node.hash];
+  return 'uuid' in node.key ? ['uuid', node.key.uuid] : ['orderId', node.key.orderId];
+}
+
+function parseParts(id: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(id, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function toNode(parts: unknown[]): NodeKey | undefined {
+  const [version, kind, account, by, value] = parts;
+  if (version !== VERSION || typeof account !== 'string') return undefined;
+  if (kind === 'Account') return { kind, account };
+  if (typeof value !== 'string') return undefined;
+  if (kind === 'Withdrawal') return by === 'hash' ? { kind, account, hash: value } : undefined;
+  if (kind !== 'Payout' && kind !== 'StaticWallet') return undefined;
+  if (by === 'uuid') return { kind, account, key: { uuid: value } };
+  return by === 'orderId' ? { kind, account, key: { orderId: value } } : undefined;
+}

@@ -1,0 +1,87 @@
+/** Reads the configuration, starts, and stops on a signal. The only file with side effects. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Account } from './accounts.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { startDemo } from './demo.ts';
+import { openProvider } from './providers/registry.ts';
+import { createApp } from './server.ts';
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+const config = readConfig();
+const demo = config.accounts.length === 0 ? await startDemo({ clock: 'running' }) : undefined;
+const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) => ({
+  name: account.name,
+  mode: demo ? 'SANDBOX' : 'LIVE',
+  provider: openProvider(account, config.upstream),
+}));
+
+const app = createApp({
+  accounts,
+  tabs: readExamples(),
+  allowLoopbackOrigins: demo !== undefined,
+  onBug: (error) => say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`),
+});
+const server = createServer(app);
+server.on('error', (error: NodeJS.ErrnoException) => {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${config.port} is in use; set PORT to another one`,
+    EACCES: `this user may not listen on port ${config.port}; set PORT to another one`,
+  };
+  fail(`Paygraph cannot listen on ${config.host}: ${reasons[error.code ?? ''] ?? error.message}.`);
+});
+server.listen(config.port, config.host, () => {
+  const { address, port, family } = server.address() as AddressInfo;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  say(process.stdout, `Paygraph: http://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
+  say(process.stdout, `Accounts: ${accounts.map(({ name }) => name).join(', ')}`);
+  if (demo) {
+    say(process.stdout, 'SANDBOX: no account is configured, so four pretend providers run in this process.');
+    say(
+      process.stdout,
+      'No money moves. Nothing leaves this machine. Settings for real accounts: README.md.',
+    );
+    say(process.stdout, `Make a pretend provider slow or broken: ${demo.sandbox.urls.control}`);
+  }
+});
+
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+/** Takes no more requests, lets running ones end, then closes what they used. */
+function stop() {
+  server.close(async () => {
+    await Promise.all(accounts.map(({ provider }) => provider.close()));
+    await demo?.sandbox.close();
+  });
+  server.closeIdleConnections();
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail([error.message, ...error.problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+/** The files of `examples/`, in the order of their names, as GraphiQL's tabs. */
+function readExamples() {
+  const folder = new URL('../examples/', import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.graphql'))
+    .sort()
+    .map((file) => ({ query: readFileSync(new URL(file, folder), 'utf8') }));
+}
+
+function fail(message: string): never {
+  say(process.stderr, message);
+  process.exit(1);
+}
+
+function say(stream: NodeJS.WriteStream, line: string) {
+  stream.write(`${line}\n`);
+}

@@ -1,0 +1,121 @@
+/** Relay pages over any `Source`: how many rows, in which direction, from which cursor. Cursors are opaque,
+ * versioned, and bound to the list that they came from; a broken one is refused before anything is read. */
+
+import { createHash } from 'node:crypto';
+import { type InputIssue, InvalidInputError } from './errors.ts';
+import type { Asker, Placed, Position, Source } from './providers/provider.ts';
+
+export const DEFAULT_PAGE_SIZE = 20;
+const VERSION = 1;
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export interface Page<Row> {
+  readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** Reads one page. `list` is everything that makes this list differ from another: account, filters, order. */
+export async function readPage<Row>(
+  source: Source<Row>,
+  args: PageArgs,
+  list: unknown,
+  asker: Asker,
+): Promise<Page<Row>> {
+  const fingerprint = digest(JSON.stringify(list));
+  const { direction, size, cursor, cursorArg } = stepOf(args);
+  const start = cursor == null ? null : decodeCursor(cursor, fingerprint, cursorArg);
+
+  const rows: Placed<Row>[] = [];
+  let from = start;
+  let end = false;
+  while (rows.length < size && !end) {
+    const slice = await source.read(from, direction, size - rows.length, asker);
+    const last = slice.rows.at(-1);
+    if (!last) {
+      end = slice.end;
+      break;
+    }
+    rows.push(...slice.rows);
+    from = last.position;
+    end = slice.end;
+  }
+
+  const more = rows.length > size || !end;
+  const behind = start !== null;
+  const forward = direction === 'forward';
+  const taken = rows.slice(0, size);
+  if (!forward) taken.reverse();
+  const edges = taken.map(({ row, position }) => ({
+    cursor: encodeCursor(position, fingerprint),
+    node: row,
+  }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: forward ? more : behind,
+      hasPreviousPage: forward ? behind : more,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+function stepOf({ first, after, last, before }: PageArgs) {
+  const issues: InputIssue[] = [];
+  const backward = last != null || (before != null && first == null);
+  if (first != null && last != null)
+    issues.push({ path: ['last'], message: 'cannot be combined with first' });
+  if (backward && after != null) issues.push({ path: ['after'], message: 'goes with first, not with last' });
+  if (!backward && before != null)
+    issues.push({ path: ['before'], message: 'goes with last, not with first' });
+  if (issues.length > 0) throw new InvalidInputError(issues);
+
+  return backward
+    ? ({
+        direction: 'backward',
+        size: last ?? DEFAULT_PAGE_SIZE,
+        cursor: before,
+        cursorArg: 'before',
+      } as const)
+    : ({
+        direction: 'forward',
+        size: first ?? DEFAULT_PAGE_SIZE,
+        cursor: after,
+        cursorArg: 'after',
+      } as const);
+}
+
+function encodeCursor(position: Position, fingerprint: string): string {
+  const payload = Buffer.from(JSON.stringify([VERSION, fingerprint, position])).toString('base64url');
+  return `${payload}.${digest(payload)}`;
+}
+
+function decodeCursor(cursor: string, fingerprint: string, arg: string): Position {
+  const [payload = '', checksum] = cursor.split('.');
+  if (digest(payload) !== checksum) throw badCursor(arg, 'is not a cursor, or it was damaged');
+  const [version, boundTo, position] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  if (version !== VERSION) throw badCursor(arg, 'is a cursor of another version; start again without it');
+  if (boundTo !== fingerprint) {
+    throw badCursor(arg, 'belongs to another list: its account, filter or order is not the one asked for');
+  }
+  return position;
+}
+
+function badCursor(arg: string, message: string): InvalidInputError {
+  return new InvalidInputError([{ path: [arg], message }]);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
+}

@@ -1,0 +1,72 @@
+/** The Pothos builder: plugins, the types behind scalars, nullability. Defines no type of its own. */
+
+import SchemaBuilder from '@pothos/core';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import RelayPlugin from '@pothos/plugin-relay';
+import ZodPlugin from '@pothos/plugin-zod';
+import type { Context } from '../context.ts';
+import { InvalidInputError } from '../errors.ts';
+
+export interface SchemaTypes {
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    Decimal: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    UUID: { Input: string; Output: string };
+    JSON: { Input: never; Output: unknown };
+  };
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, ZodPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  errors: {
+    directResult: true,
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${fieldName.slice(0, 1).toUpperCase()}${fieldName.slice(1)}Result`,
+      description: 'What was done, or a typed error.',
+    },
+  },
+  zod: {
+    validationError: (error) =>
+      new InvalidInputError(
+        error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message })),
+      ),
+  },
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: {
+      nullable: false,
+      description: 'The rows with their cursors.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The row itself.' },
+    nodesOnConnection: { description: 'The rows without their cursors.' },
+    cursorFieldOptions: { description: 'Give it as `after` or `before` to go on from this row.' },
+    edgeCursorType: 'String',
+    pageInfoCursorType: 'String',
+    pageInfoFieldOptions: { description: 'Whether and from where to go on.' },
+    pageInfoTypeOptions: {
+      description:
+        'Where this page stands in its list. Cursors are opaque and belong to one list and filter.',
+    },
+    hasNextPageFieldOptions: { description: 'Whether rows follow the last row of this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether rows precede the first row of this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first row; null on an empty page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last row; null on an empty page.' },
+    nodeTypeOptions: { description: 'Anything that can be read again by its id.' },
+    idFieldOptions: {
+      description: 'Opaque and stable; give it to `node`, or to an input that takes an `id`.',
+    },
+  },
+});
+
+builder.queryType({ description: 'Everything that can be read.' });
+builder.mutationType({
+  description:
+    'Everything that changes something at a provider. Each answer is a union: what was done, or a typed error.',
+});

@@ -1,0 +1,12 @@
+/** The `idempotencyKey` that every mutation's input has. */
+
+import * as rules from './rules.ts';
+
+/** Options of the input field. */
+export const IDEMPOTENCY_KEY = {
+  required: true,
+  validate: rules.idempotencyKey,
+  description:
+    'A key of your own for this one intention: 1 to 128 printable characters, best a UUID. It is checked and ' +
+    'not yet kept: for now, the same key sent again is a new request.',
+} as const;

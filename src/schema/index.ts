@@ -1,0 +1,18 @@
+/** The schema, and the table of contents of this folder. */
+
+import './scalars.ts';
+import './money.ts';
+import './account.ts';
+import './errors.ts';
+import './transfer.ts';
+import './static-wallet.ts';
+import './payout.ts';
+import './withdrawal.ts';
+import './node.ts';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { builder } from './builder.ts';
+
+export const schema = builder.toSchema();
+
+/** The schema as `schema.graphql` holds it. */
+export const printedSchema = `${printSchema(lexicographicSortSchema(schema))}\n`;

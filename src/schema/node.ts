@@ -1,0 +1,52 @@
+/** `node` and `nodes`: anything that can be read again, by the id that it was given. */
+
+import type { GraphQLResolveInfo } from 'graphql';
+import { requireAccount, unsupported } from '../accounts.ts';
+import type { Context } from '../context.ts';
+import { InvalidInputError } from '../errors.ts';
+import { decodeId } from '../id.ts';
+import { builder } from './builder.ts';
+import * as rules from './rules.ts';
+import { selectedRelations } from './withdrawal.ts';
+
+async function read(id: string, path: readonly string[], context: Context, info: GraphQLResolveInfo) {
+  const node = decodeId(id);
+  if (!node) throw new InvalidInputError([{ path, message: 'is not an id of this API' }]);
+  const account = requireAccount(context.accounts, node.account, path);
+  switch (node.kind) {
+    case 'Account':
+      return account;
+    case 'Payout':
+      return context.loaders.payouts.load({ account, key: node.key });
+    case 'Withdrawal':
+      return context.loaders.withdrawals.load({
+        account,
+        hash: node.hash,
+        include: selectedRelations(info, [[]]),
+      });
+    case 'StaticWallet':
+      throw unsupported(account, 'readWallet', 'the provider cannot read a static wallet back');
+  }
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'The object with this id; null when the provider has no such object any more.',
+    args: { id: t.arg.id({ required: true, description: 'The id, as this API gave it.' }) },
+    resolve: (_root, { id }, context, info) => read(id, ['id'], context, info),
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description:
+      'The objects with these ids, in their order; null, with an error, for one that cannot be read. ' +
+      'Withdrawals of one account are read in one upstream call.',
+    args: {
+      ids: t.arg.idList({ required: true, validate: rules.shortList, description: 'At most 100 ids.' }),
+    },
+    resolve: (_root, { ids }, context, info) =>
+      ids.map((id, index) => read(id, ['ids', String(index)], context, info)),
+  }),
+}));

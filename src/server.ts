@@ -1,0 +1,81 @@
+/** The GraphQL server over given accounts. Never listens, never reads the environment. */
+
+import { GraphQLError } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Account } from './accounts.ts';
+import { type Context, createContext } from './context.ts';
+import { type Tab, useGraphiQL } from './graphiql.ts';
+import { publicError } from './schema/errors.ts';
+import { schema } from './schema/index.ts';
+
+export interface AppOptions {
+  readonly accounts: readonly Account[];
+  /** Tabs that GraphiQL opens with. */
+  readonly tabs?: readonly Tab[];
+  /** Lets pages from any port of this machine read answers, for frontend development. */
+  readonly allowLoopbackOrigins?: boolean;
+  /** Told of every error that was masked: each one is a bug. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+const ENDPOINT = '/graphql';
+
+/** Builds the server. It is a request listener for `node:http`, and answers `fetch` without a socket. */
+export function createApp({ accounts, tabs = [], allowLoopbackOrigins = false, onBug }: AppOptions) {
+  const byName = new Map(accounts.map((account) => [account.name, account]));
+  return createYoga<object, Context>({
+    schema,
+    graphqlEndpoint: ENDPOINT,
+    healthCheckEndpoint: '/health/live',
+    landingPage: false,
+    graphiql: false,
+    multipart: false,
+    logging: false,
+    context: () => createContext(byName),
+    cors: (request) => {
+      const origin = request.headers.get('origin');
+      return allowLoopbackOrigins && origin !== null && isLoopback(origin)
+        ? { origin: [origin], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], maxAge: 600 }
+        : false;
+    },
+    maskedErrors: {
+      maskError: (error) => {
+        const shown = publicError(toGraphQLError(error));
+        if (shown) return shown;
+        onBug?.(error);
+        return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+      },
+    },
+    plugins: [useGraphiQL(ENDPOINT, tabs), useUpstreamCount()],
+  });
+}
+
+/** Puts the number of upstream calls into the answer's extensions when the request asks for it. */
+function useUpstreamCount(): Plugin<Context> {
+  return {
+    onExecute: ({ args }) => {
+      const { request, params, calls } = args.contextValue;
+      const asked = request.headers.has('x-paygraph-upstream') || params.extensions?.upstream === true;
+      if (!asked) return;
+      return {
+        onExecuteDone: ({ result, setResult }) => {
+          if (Symbol.asyncIterator in result) return;
+          const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
+          const upstream = { calls: total, byAccount: Object.fromEntries(calls) };
+          setResult({ ...result, extensions: { ...result.extensions, upstream } });
+        },
+      };
+    },
+  };
+}
+
+function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
+}
+
+function isLoopback(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { hostname } = new URL(origin);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
