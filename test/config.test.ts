@@ -1,0 +1,159 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+
+const merchant = '8b03432e-385b-4670-8d06-064591096795';
+const cryptomus = { CRYPTOMUS_MERCHANT: merchant, CRYPTOMUS_PAYMENT_KEY: 'pay', CRYPTOMUS_PAYOUT_KEY: 'out' };
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+function accountsFile(content: unknown): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'paygraph-')), 'accounts.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+test('an empty environment runs the sandbox on the documented defaults', () => {
+  expect(loadConfig({})).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    upstream: { connections: 10, attemptMs: 10_000, budgetMs: 25_000 },
+    accounts: [],
+  });
+});
+
+test('each provider may have one account in the environment, with its documented host', () => {
+  const { accounts } = loadConfig({
+    ...cryptomus,
+    HELEKET_MERCHANT: merchant,
+    HELEKET_PAYMENT_KEY: 'pay',
+    HELEKET_PAYOUT_KEY: 'out',
+    REPAY_API_KEY: 'key',
+    HASHLEE_TOKEN: 'token',
+    HASHLEE_UNIT: 'vojvzo',
+  });
+  expect(accounts).toEqual([
+    {
+      provider: 'cryptomus',
+      name: 'cryptomus',
+      merchant,
+      paymentKey: 'pay',
+      payoutKey: 'out',
+      url: 'https://api.cryptomus.com',
+    },
+    {
+      provider: 'heleket',
+      name: 'heleket',
+      merchant,
+      paymentKey: 'pay',
+      payoutKey: 'out',
+      url: 'https://api.heleket.com',
+    },
+    { provider: 'repay', name: 'repay', apiKey: 'key', currency: 'RUB', url: 'https://repay.cx' },
+    {
+      provider: 'hashlee',
+      name: 'hashlee',
+      token: 'token',
+      unit: 'vojvzo',
+      url: 'https://sandbox.hashlee.com',
+    },
+  ]);
+});
+
+test('every mistake is reported at once, by the name of its variable, without its value', () => {
+  const problems = problemsOf({
+    PORT: '99999',
+    UPSTREAM_TIMEOUT_MS: 'soon',
+    CRYPTOMUS_MERCHANT: merchant,
+    CRYPTOMUS_PAYMENT_KEY: 'two words secret',
+    REPAY_API_KEY: 'key',
+    REPAY_URL: 'ftp://repay.cx',
+    HASHLEE_UNIT: 'vojvzo',
+  });
+  expect(problems).toEqual([
+    'PORT: must be between 0 and 65535',
+    'UPSTREAM_TIMEOUT_MS: must be a whole number',
+    'CRYPTOMUS_PAYMENT_KEY: must be one word of printable characters',
+    'CRYPTOMUS_PAYOUT_KEY: is missing (CRYPTOMUS_MERCHANT is set, so cryptomus needs it)',
+    'REPAY_URL: must be an http:// or https:// address without user, query or fragment',
+    'HASHLEE_TOKEN: is missing (HASHLEE_UNIT is set, so hashlee needs it)',
+  ]);
+  expect(problems.join()).not.toContain('secret');
+});
+
+test('an empty variable counts as not set', () => {
+  expect(loadConfig({ CRYPTOMUS_MERCHANT: '', PORT: '' })).toEqual(loadConfig({}));
+});
+
+test('production without an account is refused', () => {
+  expect(problemsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^NODE_ENV: .*no account/)]);
+  expect(loadConfig({ NODE_ENV: 'production', ...cryptomus }).accounts).toHaveLength(1);
+});
+
+test('a file may hold several accounts of one provider, with its secrets in variables', () => {
+  const file = accountsFile([
+    { name: 'cryptomus-eu', provider: 'cryptomus', merchant, paymentKey: { env: 'EU_PAY' }, payoutKey: 'b' },
+    {
+      name: 'cryptomus-us',
+      provider: 'cryptomus',
+      merchant,
+      paymentKey: 'c',
+      payoutKey: 'd',
+      url: 'http://x/v/',
+    },
+  ]);
+  const { accounts } = loadConfig({ ACCOUNTS_FILE: file, EU_PAY: 'from-env' });
+  expect(accounts.map(({ name }) => name)).toEqual(['cryptomus-eu', 'cryptomus-us']);
+  expect(accounts[0]).toMatchObject({ paymentKey: 'from-env' });
+  expect(accounts[1]).toMatchObject({ url: 'http://x/v' });
+});
+
+test('every mistake in the file is reported at once, by its place', () => {
+  const file = accountsFile([
+    { name: 'Has Spaces', provider: 'repay', apiKey: { env: 'NOT_SET' } },
+    { name: 'b', provider: 'paypal' },
+    { name: 'c', provider: 'hashlee', token: 't', unit: 'vojvzo', colour: 'red' },
+    { name: 'd', provider: 'repay', apiKey: 'k' },
+    { name: 'd', provider: 'repay', apiKey: 'k' },
+    'text',
+  ]);
+  expect(problemsOf({ ACCOUNTS_FILE: file })).toEqual([
+    'ACCOUNTS_FILE[0].apiKey: variable NOT_SET is not set',
+    'ACCOUNTS_FILE[0].name: must be 1 to 40 lower-case letters, digits and hyphens, a letter first',
+    'ACCOUNTS_FILE[1].provider: must be cryptomus, heleket, repay or hashlee',
+    'ACCOUNTS_FILE[2].colour: is not a known field',
+    'ACCOUNTS_FILE[4].name: is used twice',
+    'ACCOUNTS_FILE[5]: has the wrong type',
+  ]);
+});
+
+test.each([
+  ['broken JSON', '[{', 'ACCOUNTS_FILE: is not JSON'],
+  ['no list', '{}', 'ACCOUNTS_FILE: must hold a JSON list of at least one account'],
+  ['an empty list', '[]', 'ACCOUNTS_FILE: must hold a JSON list of at least one account'],
+])('a file with %s is refused', (_name, content, problem) => {
+  expect(problemsOf({ ACCOUNTS_FILE: accountsFile(content) })).toEqual([problem]);
+});
+
+test('a file that is not there is refused', () => {
+  expect(problemsOf({ ACCOUNTS_FILE: '/nowhere/accounts.json' })).toEqual([
+    'ACCOUNTS_FILE: cannot be read (/nowhere/accounts.json)',
+  ]);
+});
+
+test('a file and account variables together are refused, since one would be ignored', () => {
+  const file = accountsFile([{ name: 'd', provider: 'repay', apiKey: 'k' }]);
+  expect(problemsOf({ ACCOUNTS_FILE: file, HASHLEE_TOKEN: 't', HASHLEE_UNIT: 'u' })).toEqual([
+    'ACCOUNTS_FILE: replaces the account variables; unset HASHLEE_TOKEN, HASHLEE_UNIT',
+  ]);
+});

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeId, encodeId, type NodeKey } from '../src/id.ts';
+
+const text = fc.string({ unit: 'grapheme', minLength: 1 });
+const key = fc.oneof(fc.record({ uuid: text }), fc.record({ orderId: text }));
+const node: fc.Arbitrary<NodeKey> = fc.oneof(
+  fc.record({ kind: fc.constant('Account' as const), account: text }),
+  fc.record({ kind: fc.constantFrom('StaticWallet' as const, 'Payout' as const), account: text, key }),
+  fc.record({ kind: fc.constant('Withdrawal' as const), account: text, hash: text }),
+);
+
+test('every id decodes to exactly what it was made from', () => {
+  fc.assert(
+    fc.property(node, (value) => {
+      expect(decodeId(encodeId(value))).toEqual(value);
+    }),
+  );
+});
+
+test('different objects have different ids', () => {
+  fc.assert(
+    fc.property(node, node, (one, other) => {
+      fc.pre(JSON.stringify(one) !== JSON.stringify(other));
+      expect(encodeId(one)).not.toBe(encodeId(other));
+    }),
+  );
+});
+
+test('text that is not an id names nothing', () => {
+  fc.assert(
+    fc.property(fc.string(), (value) => {
+      expect(decodeId(value)).toBeUndefined();
+    }),
+  );
+});
+
+test.each([
+  ['an empty text', ''],
+  ['JSON that is no list', Buffer.from('{"account":"a"}').toString('base64url')],
+  ['another version', Buffer.from('[2,"Payout","cryptomus","uuid","x"]').toString('base64url')],
+  ['an unknown kind', Buffer.from('[1,"Refund","cryptomus","uuid","x"]').toString('base64url')],
+  ['a withdrawal by uuid', Buffer.from('[1,"Withdrawal","hashlee","uuid","x"]').toString('base64url')],
+  ['another spelling of the same base64', `${encodeId({ kind: 'Account', account: 'cryptomus' })}=`],
+  ['a further member', Buffer.from('[1,"Account","cryptomus","x"]').toString('base64url')],
+])('refuses %s', (_name, id) => {
+  expect(decodeId(id)).toBeUndefined();
+});
