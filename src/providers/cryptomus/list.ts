@@ -66,27 +66,15 @@ export function createPayoutList({ fetch, fail }: ListOptions): Source<Payout> {
     const page = place.page === TAIL_CURSOR ? { ...opened, next: null } : opened;
     if (holds(page, place)) return page;
     if (place.page !== null) throw fail('BAD_RESPONSE');
+
+    // What left the head page stands right before the page that followed it or, if none did, among the oldest.
     const anchor = place.anchor ?? place.next ?? null;
-    return anchor === null ? findFromTail(place, asker) : findBefore(anchor, place, asker);
-  }
-
-  /** Rows that left the head page stand right before the page that followed it. */
-  async function findBefore(anchor: string, place: Place, asker: Asker): Promise<FoundPage> {
-    const { previous } = await open(anchor, asker);
-    if (previous === null) throw fail('BAD_RESPONSE');
-    const page = await open(previous, asker);
-    if (!holds(page, place)) throw fail('BAD_RESPONSE');
-    return page;
-  }
-
-  /** A head page that nothing followed held the oldest rows of the list. */
-  async function findFromTail(place: Place, asker: Asker): Promise<FoundPage> {
-    const tail = await openTail(asker);
-    if (holds(tail, place)) return tail;
-    if (tail.previous === null) throw fail('BAD_RESPONSE');
-    const page = await open(tail.previous, asker);
-    if (!holds(page, place)) throw fail('BAD_RESPONSE');
-    return page;
+    const near = anchor === null ? await openTail(asker) : await open(anchor, asker);
+    if (holds(near, place)) return near;
+    if (near.previous === null) throw fail('BAD_RESPONSE');
+    const before = await open(near.previous, asker);
+    if (!holds(before, place)) throw fail('BAD_RESPONSE');
+    return before;
   }
 
   /** The page with the oldest rows. */
@@ -95,7 +83,7 @@ export function createPayoutList({ fetch, fail }: ListOptions): Source<Payout> {
     for (let walked = 1; page.next !== null; walked++) {
       if (walked === MAX_WALKED_PAGES) throw fail('UNSUPPORTED', NARROW);
       const older = await open(page.next, asker);
-      // The paginator always offers a way on from a page that was reached backwards, even from the last one.
+      // The paginator offers a way on from every page that was reached backwards, even from the last one.
       if (older.rows.length === 0) return { ...page, next: null };
       page = older;
     }
