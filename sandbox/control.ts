@@ -1,5 +1,5 @@
 // The same steering over HTTP, for people at a running demo: JSON in, JSON out, and a page of text at the root that
-// says what there is.
+// says what there is. Whatever an action throws is about what was sent, and is answered with status 400.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FAULT_KINDS, type FaultRule, faultProblem } from './faults.ts';
 import type { Sandbox } from './index.ts';
@@ -9,9 +9,6 @@ import { switchProblem } from './switches.ts';
 type Steering = Omit<Sandbox, 'urls'>;
 type Body = Record<string, unknown>;
 type Action = (sandbox: Steering, body: Body) => unknown;
-
-/** What a person did wrong, said in the answer with status 400. */
-class BadRequest extends Error {}
 
 const HELP = `The control port of the sandbox. Everything is JSON.
 
@@ -26,6 +23,7 @@ POST   /withdrawals {"unit": "vojvzo", "count": 3}           new withdrawals at 
 POST   /status {"provider": "repay", "id": "0002", "status": "rejected"}   for hashlee: unit, id, status
 GET    /switches                     how the pretend world works
 POST   /switches {"slowRefunds": true}
+POST   /deposit {"provider": "cryptomus", "wallet": "empty", "amount": "5.00"}   a payment to a static wallet
 POST   /advance {"ms": 60000}        move the sandbox's clock
 POST   /reset                        back to the seeded state
 
@@ -34,7 +32,9 @@ One request alone misbehaves when it carries a header such as  x-sandbox-fault: 
 `;
 
 const MERCHANTS = ['cryptomus', 'heleket', 'repay'] as const;
+const WALLETS = ['cryptomus', 'heleket'] as const;
 const GREATEST_COUNT = 100_000;
+const GREATEST_ADVANCE_MS = 365 * 24 * 3_600_000;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   'GET /calls': ({ calls }) => calls.map((call) => ({ ...call, body: call.body.toString('utf8') })),
@@ -48,22 +48,22 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'DELETE /faults': (sandbox) => sandbox.clearFaults(),
   'POST /payouts': (sandbox, body) => sandbox.addPayouts(oneOf(body, 'provider', MERCHANTS), count(body)),
-  'POST /withdrawals': (sandbox, body) =>
-    attempt(() => sandbox.addWithdrawals(text(body, 'unit'), count(body))),
+  'POST /withdrawals': (sandbox, body) => sandbox.addWithdrawals(text(body, 'unit'), count(body)),
   'POST /status': (sandbox, body) => {
     const [id, status] = [text(body, 'id'), text(body, 'status')];
-    if (body.unit !== undefined)
-      return attempt(() => sandbox.setWithdrawalStatus(text(body, 'unit'), id, status));
+    if (body.unit !== undefined) return sandbox.setWithdrawalStatus(text(body, 'unit'), id, status);
     const provider = oneOf(body, 'provider', MERCHANTS);
-    return attempt(() => sandbox.setPayoutStatus(provider, id, status));
+    return sandbox.setPayoutStatus(provider, id, status);
   },
+  'POST /deposit': (sandbox, body) =>
+    sandbox.deposit(oneOf(body, 'provider', WALLETS), text(body, 'wallet'), text(body, 'amount')),
   'GET /switches': ({ switches }) => switches,
   'POST /switches': (sandbox, body) => {
     refuseIf(switchProblem(body));
     sandbox.set(body);
     return sandbox.switches;
   },
-  'POST /advance': (sandbox, body) => sandbox.advance(wholeNumber(body, 'ms', Number.MAX_SAFE_INTEGER)),
+  'POST /advance': (sandbox, body) => sandbox.advance(wholeNumber(body, 'ms', GREATEST_ADVANCE_MS)),
   'POST /reset': (sandbox) => sandbox.reset(),
 };
 
@@ -86,8 +86,7 @@ export function control(sandbox: Steering) {
         action(sandbox, method === 'POST' ? await readBody(message) : {}) ?? { ok: true },
       );
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error;
-      answer(response, 400, { error: error.message });
+      answer(response, 400, { error: (error as Error).message });
     }
   };
 }
@@ -105,34 +104,25 @@ async function readBody(message: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const sent = Buffer.concat(chunks).toString('utf8').trim() || '{}';
-  const read: unknown = attempt(() => JSON.parse(sent));
+  const read: unknown = JSON.parse(sent);
   if (typeof read !== 'object' || read === null || Array.isArray(read))
-    throw new BadRequest('the body is a JSON object');
+    throw new Error('the body is a JSON object');
   return read as Body;
 }
 
-/** What fails here fails because of what was sent. */
-function attempt<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw error instanceof BadRequest ? error : new BadRequest((error as Error).message);
-  }
-}
-
 function refuseIf(problem: string | null): void {
-  if (problem !== null) throw new BadRequest(problem);
+  if (problem !== null) throw new Error(problem);
 }
 
 function text(body: Body, name: string): string {
   const value = body[name];
-  if (typeof value !== 'string' || value === '') throw new BadRequest(`${name} is a text`);
+  if (typeof value !== 'string' || value === '') throw new Error(`${name} is a text`);
   return value;
 }
 
 function oneOf<T extends string>(body: Body, name: string, accepted: readonly T[]): T {
   const found = accepted.find((each) => each === body[name]);
-  if (found === undefined) throw new BadRequest(`${name} is one of ${accepted.join(', ')}`);
+  if (found === undefined) throw new Error(`${name} is one of ${accepted.join(', ')}`);
   return found;
 }
 
@@ -143,6 +133,6 @@ function count(body: Body): number {
 function wholeNumber(body: Body, name: string, greatest: number): number {
   const value = body[name];
   if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > greatest)
-    throw new BadRequest(`${name} is a whole number from 0 to ${greatest}`);
+    throw new Error(`${name} is a whole number from 0 to ${greatest}`);
   return Number(value);
 }

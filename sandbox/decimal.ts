@@ -41,6 +41,11 @@ export function divide(a: string, b: string, scale: number): string {
   return write({ units: (left * 10n ** BigInt(scale)) / right, scale });
 }
 
+/** The value as a whole number of the smallest units at a scale, for comparing many values cheaply. */
+export function unitsAt(text: string, scale: number): bigint {
+  return BigInt(toScale(text, scale).replace('.', ''));
+}
+
 /** The same value with exactly `scale` digits after the point; further digits are cut off. */
 export function toScale(text: string, scale: number): string {
   const value = read(text);

@@ -78,6 +78,8 @@ export interface Sandbox {
   /** Throws when there is no such row. */
   setPayoutStatus(provider: PayoutProvider, uuidOrOrderId: string, status: string): void;
   setWithdrawalStatus(unit: string, hash: string, status: string): void;
+  /** A payment to a static wallet; like the real thing, a blocked one is not credited. Throws when unknown. */
+  deposit(provider: MerchantKey, uuidOrOrderId: string, amount: string): void;
   /** Changes how the pretend world works until the next reset. */
   set(switches: Partial<Switches>): void;
   readonly switches: Readonly<Switches>;
@@ -133,6 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     addWithdrawals: hashlee.addWithdrawals,
     setPayoutStatus: (provider, named, status) => payoutProviders[provider].setPayoutStatus(named, status),
     setWithdrawalStatus: hashlee.setWithdrawalStatus,
+    deposit: (provider, named, amount) => merchants[provider].deposit(named, amount),
     set: (switches) => void Object.assign(world.switches, switches),
     switches: world.switches,
     advance: world.clock.advance,

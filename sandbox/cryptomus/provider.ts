@@ -1,4 +1,5 @@
 // The pretend Cryptomus and Heleket: which path is which endpoint, who may ask, and what a test may do to their data.
+import { add, compare, isDecimal } from '../decimal.ts';
 import type { Provider, Reply, Request } from '../provider.ts';
 import { createRandom } from '../random.ts';
 import { burst, type World } from '../world.ts';
@@ -10,7 +11,7 @@ import { type MerchantKey, PROFILES } from './profile.ts';
 import { refundBlocked } from './refunds.ts';
 import { inventPayout } from './seed-payouts.ts';
 import { isSigned } from './sign.ts';
-import { createMerchant, findByIds, type Merchant } from './state.ts';
+import { createMerchant, findNamed, type Merchant } from './state.ts';
 import { type Input, readInput } from './validate.ts';
 import { blockWallet, createWallet, showQr, walletWire } from './wallets.ts';
 
@@ -63,6 +64,7 @@ export interface MerchantProvider extends Provider {
   walletRows(): WalletRow[];
   addPayouts(count: number): void;
   setPayoutStatus(uuidOrOrderId: string, status: string): void;
+  deposit(uuidOrOrderId: string, amount: string): void;
 }
 
 const FINAL = new Set(['paid', 'fail', 'cancel', 'system_fail']);
@@ -97,13 +99,19 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
   }
 
   function setPayoutStatus(named: string, status: string) {
-    const ids = { uuid: named, orderId: named };
-    const payout = findByIds(merchant.payouts, ids, 'uuid') ?? findByIds(merchant.payouts, ids, 'order_id');
+    const payout = findNamed(merchant.payouts, named);
     if (!payout) throw new Error(`${key} has no payout ${named}`);
     merchant.moving.delete(payout);
     payout.status = status;
     payout.isFinal = FINAL.has(status);
     payout.updatedAt = Math.max(world.clock.now(), payout.createdAt);
+  }
+
+  function deposit(named: string, amount: string) {
+    const wallet = findNamed(merchant.wallets, named);
+    if (!wallet) throw new Error(`${key} has no wallet ${named}`);
+    if (!isDecimal(amount) || compare(amount, '0') <= 0) throw new Error('amount is a positive decimal');
+    if (wallet.status === 'active') wallet.received = add(wallet.received, amount);
   }
 
   return {
@@ -127,6 +135,7 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
       })),
     addPayouts,
     setPayoutStatus,
+    deposit,
     reset() {
       merchant = createMerchant(profile, world);
       added = 0;

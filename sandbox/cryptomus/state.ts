@@ -17,7 +17,7 @@ export interface Wallet {
   readonly url: string;
   status: 'active' | 'blocked' | 'in_active';
   /** All that was ever paid in. */
-  readonly received: string;
+  received: string;
   /** `running` ends at the given moment of sandbox time; infinity never ends. */
   refund: 'none' | 'done' | { runningUntil: number };
 }
@@ -85,4 +85,12 @@ export function findByIds<T extends { uuid: string; orderId: string | null }>(
   return byUuid
     ? rows.find((row) => row.uuid === uuid.toLowerCase())
     : rows.find((row) => row.orderId === orderId);
+}
+
+/** By a text that may be either id. */
+export function findNamed<T extends { uuid: string; orderId: string | null }>(
+  rows: readonly T[],
+  named: string,
+): T | undefined {
+  return rows.find((row) => row.uuid === named) ?? rows.find((row) => row.orderId === named);
 }

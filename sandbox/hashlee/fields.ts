@@ -1,42 +1,40 @@
-// The columns of a withdrawal by their public names, and how two values of each are compared: moments as instants,
-// amounts as exact numbers, anything else as text. Filters and sorting both stand on this.
-import { compare, isDecimal } from '../decimal.ts';
+// The columns of a withdrawal by their public names, as values that compare with `<`: moments as instants, amounts as
+// exact whole numbers, anything else as text. Filters and sorting both stand on this.
+import { isDecimal, unitsAt } from '../decimal.ts';
 import { type Json, numberText } from '../json.ts';
 import { readTime } from '../time.ts';
 import { BRASILIA_HOURS, type Withdrawal } from './withdrawal.ts';
 
-type Value = string | number | null;
+export type Value = string | number | bigint;
 
 export interface Column {
-  of(row: Withdrawal): Value;
-  /** Negative, zero or positive; neither value is null. */
-  compare(a: NonNullable<Value>, b: NonNullable<Value>): number;
-  /** A filter's value in the form of this column; undefined when it can not be one. */
-  read(value: Json): NonNullable<Value> | undefined;
+  of(row: Withdrawal): Value | null;
+  /** A filter's value in the form of this column; undefined when it cannot be one. */
+  read(value: Json): Value | undefined;
 }
 
-const order = (a: Value, b: Value) => (a! < b! ? -1 : a! > b! ? 1 : 0);
+/** More decimals than any amount has, so that a filter between two amounts stays between them. */
+const SCALE = 30;
+
 const textIn = (value: Json) => (typeof value === 'string' ? value : (numberText(value) ?? undefined));
 
-const text = (of: Column['of']): Column => ({ of, compare: order, read: textIn });
+const text = (of: (row: Withdrawal) => string | null): Column => ({ of, read: textIn });
 
-const number = (of: Column['of']): Column => ({
-  of,
-  compare: (a, b) => compare(String(a), String(b)),
+const amount = (of: (row: Withdrawal) => string): Column => ({
+  of: (row) => unitsAt(of(row), SCALE),
   read: (value) => {
     const written = textIn(value)?.trim();
-    return written !== undefined && isDecimal(written) ? written : undefined;
+    return written !== undefined && isDecimal(written) ? unitsAt(written, SCALE) : undefined;
   },
 });
 
-const moment = (of: Column['of']): Column => ({
+const moment = (of: (row: Withdrawal) => number | null): Column => ({
   of,
-  compare: order,
   read: (value) => (typeof value === 'string' ? (readTime(value, BRASILIA_HOURS) ?? undefined) : undefined),
 });
 
 const COLUMNS: Readonly<Record<string, Column>> = {
-  id: number((row) => row.id),
+  id: amount((row) => String(row.id)),
   hash: text((row) => row.hash),
   gateway_unit_id: text((row) => row.unit),
   user_id: text((row) => row.userId),
@@ -44,9 +42,9 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   withdrawal_profile_id: text((row) => row.profileId),
   gateway_unit_account_id: text((row) => row.accountId),
   currency: text((row) => row.currency),
-  amount: number((row) => row.amount),
-  fee: number((row) => row.fee),
-  net_amount: number((row) => row.netAmount),
+  amount: amount((row) => row.amount),
+  fee: amount((row) => row.fee),
+  net_amount: amount((row) => row.netAmount),
   status: text((row) => row.status),
   identify: text((row) => row.identify),
   description: text((row) => row.description),
@@ -60,13 +58,17 @@ export function columnOf(name: string): Column | undefined {
   return Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined;
 }
 
-/** Sorted as SQL does: nulls before everything else when ascending. Equal rows stay in ascending order of id. */
-export function sorted(rows: readonly Withdrawal[], name: string, column: Column, descending: boolean) {
-  if (name === 'id') return descending ? [...rows].reverse() : [...rows];
+/** Negative, zero or positive; null comes before everything else, as in SQL. */
+export function order(a: Value | null, b: Value | null): number {
+  if (a === null || b === null) return Number(b === null) - Number(a === null);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** From rows in ascending order of id; rows that are equal in the column stay in that order. */
+export function sorted(rows: readonly Withdrawal[], column: Column, descending: boolean): Withdrawal[] {
   const sign = descending ? -1 : 1;
-  return [...rows].sort((a, b) => {
-    const [left, right] = [column.of(a), column.of(b)];
-    if (left === null || right === null) return sign * (Number(right === null) - Number(left === null)) || 0;
-    return sign * column.compare(left, right);
-  });
+  return rows
+    .map((row) => ({ row, value: column.of(row) }))
+    .sort((a, b) => sign * order(a.value, b.value))
+    .map(({ row }) => row);
 }

@@ -1,7 +1,7 @@
 // The advanced filters of the list: each element of `filters[]` is one JSON text with field, operation and value,
 // and a row must pass all of them (docs/providers.md, 4.5).
 import { isObject, type Json, readJson } from '../json.ts';
-import { type Column, columnOf } from './fields.ts';
+import { type Column, columnOf, order } from './fields.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
 export type Test = (row: Withdrawal) => boolean;
@@ -41,17 +41,14 @@ function readFilter(filter: Json | undefined): Test | null {
   const holds = SINGLE[operation]!;
   return (row) => {
     const own = column.of(row);
-    return own !== null && wanted !== undefined && holds(column.compare(own, wanted));
+    return own !== null && wanted !== undefined && holds(order(own, wanted));
   };
 }
 
 function membership(column: Column, values: readonly Json[], inside: boolean): Test {
-  const wanted = values.map(column.read).filter((value) => value !== undefined);
-  const exact = new Set<unknown>(wanted);
+  const wanted = new Set(values.map(column.read));
   return (row) => {
     const own = column.of(row);
-    if (own === null) return false;
-    const found = exact.has(own) || wanted.some((value) => column.compare(own, value) === 0);
-    return found === inside;
+    return own !== null && wanted.has(own) === inside;
   };
 }

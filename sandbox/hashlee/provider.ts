@@ -101,8 +101,7 @@ export function createHashleeProvider(world: World): HashleeProvider {
   }
 
   function list(unit: string, { query, origin, path }: Request): Reply {
-    const orderBy = query.get('orderBy') || 'id';
-    const column = columnOf(orderBy);
+    const column = columnOf(query.get('orderBy') || 'id');
     if (!column) return invalid({ orderBy: ['The selected orderBy is invalid.'] });
     const type = query.get('type');
     if (type && !TYPES.has(type)) return invalid({ type: ['The selected type is invalid.'] });
@@ -112,7 +111,7 @@ export function createHashleeProvider(world: World): HashleeProvider {
     const matching = state.rows.filter(
       (row) => row.unit === unit && (!type || row.accountType === type) && passes(row),
     );
-    const ordered = sorted(matching, orderBy, column, query.get('orderByDirection') !== 'asc');
+    const ordered = sorted(matching, column, query.get('orderByDirection') !== 'asc');
     const perPage = Math.min(wholeNumber(query.get('limit'), DEFAULT_LIMIT), world.switches.greatestLimit);
     const page = wholeNumber(query.get('page'), 1);
     const rows = ordered.slice((page - 1) * perPage, page * perPage);
