@@ -31,7 +31,15 @@ export function createRandom(seed: number, name: string): Random {
     for (let i = 0; i < length; i++) out += alphabet[Math.floor(next() * alphabet.length)];
     return out;
   };
-  const hex = (length: number) => text('0123456789abcdef', length);
+  // Eight digits per draw: identifiers are most of what a seed is made of.
+  const hex = (length: number) => {
+    let out = '';
+    while (out.length < length)
+      out += Math.floor(next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    return out.slice(0, length);
+  };
 
   return {
     next,

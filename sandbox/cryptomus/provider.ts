@@ -2,6 +2,7 @@
 import { add, compare, isDecimal } from '../decimal.ts';
 import type { Provider, Reply, Request } from '../provider.ts';
 import { createRandom } from '../random.ts';
+import { seeded } from '../seeded.ts';
 import { burst, type World } from '../world.ts';
 import { createFailures, createRefusals, invalidSign, notAllowed, type Refusals } from './envelope.ts';
 import { listPayouts } from './payout-list.ts';
@@ -72,8 +73,7 @@ const FINAL = new Set(['paid', 'fail', 'cancel', 'system_fail']);
 export function createMerchantProvider(key: MerchantKey, world: World): MerchantProvider {
   const profile = PROFILES[key];
   const refusals = createRefusals(world.switches);
-  let merchant = createMerchant(profile, world);
-  let added = 0;
+  const data = seeded(() => createMerchant(profile, world));
 
   function endpointOf(method: string, path: string) {
     const found = Object.hasOwn(ENDPOINTS, path) ? ENDPOINTS[path] : undefined;
@@ -84,21 +84,24 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
   function answer(request: Request): Reply {
     if (request.endpoint === 'unknown') return notAllowed();
     if (!isSigned(request, profile.credentials)) return invalidSign();
+    const merchant = data.get();
     movePayouts(merchant);
     const [, endpoint] = ENDPOINTS[request.path]!;
     return endpoint(merchant, refusals, readInput(request), request);
   }
 
   function addPayouts(count: number) {
-    const random = createRandom(world.seed, `${key} added ${added}`);
-    for (const createdAt of burst(world, merchant.payouts.at(-1)!.createdAt, count)) {
-      const orderId = `new-${String(++added).padStart(5, '0')}`;
-      const id = merchant.payouts.at(-1)!.id + random.int(1, 40);
-      merchant.payouts.push({ id, ...inventPayout(random, orderId, createdAt) });
+    const { payouts } = data.get();
+    const random = createRandom(world.seed, `${key} payouts after ${payouts.length}`);
+    for (const createdAt of burst(world, payouts.at(-1)!.createdAt, count)) {
+      const orderId = `new-${String(payouts.length + 1).padStart(5, '0')}`;
+      const id = payouts.at(-1)!.id + random.int(1, 40);
+      payouts.push({ id, ...inventPayout(random, orderId, createdAt) });
     }
   }
 
   function setPayoutStatus(named: string, status: string) {
+    const merchant = data.get();
     const payout = findNamed(merchant.payouts, named);
     if (!payout) throw new Error(`${key} has no payout ${named}`);
     merchant.moving.delete(payout);
@@ -108,7 +111,7 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
   }
 
   function deposit(named: string, amount: string) {
-    const wallet = findNamed(merchant.wallets, named);
+    const wallet = findNamed(data.get().wallets, named);
     if (!wallet) throw new Error(`${key} has no wallet ${named}`);
     if (!isDecimal(amount) || compare(amount, '0') <= 0) throw new Error('amount is a positive decimal');
     if (wallet.status === 'active') wallet.received = add(wallet.received, amount);
@@ -120,6 +123,7 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
     endpointOf,
     answer,
     payoutRows() {
+      const merchant = data.get();
       movePayouts(merchant);
       return merchant.payouts
         .map(
@@ -128,17 +132,14 @@ export function createMerchantProvider(key: MerchantKey, world: World): Merchant
         .reverse();
     },
     walletRows: () =>
-      merchant.wallets.map((wallet) => ({
-        ...walletWire(merchant, wallet),
+      data.get().wallets.map((wallet) => ({
+        ...walletWire(profile, wallet),
         order_id: wallet.orderId,
         status: wallet.status,
       })),
     addPayouts,
     setPayoutStatus,
     deposit,
-    reset() {
-      merchant = createMerchant(profile, world);
-      added = 0;
-    },
+    reset: data.drop,
   };
 }

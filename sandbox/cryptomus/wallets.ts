@@ -3,6 +3,7 @@ import { qrImage } from '../png.ts';
 import type { Reply } from '../provider.ts';
 import { inventAddress, SERVICES } from './coins.ts';
 import { type Refusals, success } from './envelope.ts';
+import type { Profile } from './profile.ts';
 import { findByIds, type Ids, type Merchant, type Wallet } from './state.ts';
 import {
   alphaDash,
@@ -49,7 +50,7 @@ export function createWallet(merchant: Merchant, refusals: Refusals, input: Inpu
 
   const orderId = textOf(input, 'order_id')!;
   const existing = merchant.wallets.find((wallet) => wallet.orderId === orderId);
-  if (existing) return success(walletWire(merchant, existing));
+  if (existing) return success(walletWire(merchant.profile, existing));
 
   const network = textOf(input, 'network')!.toLowerCase();
   const currency = textOf(input, 'currency')!.toUpperCase();
@@ -73,11 +74,11 @@ export function createWallet(merchant: Merchant, refusals: Refusals, input: Inpu
   };
   merchant.wallets.push(wallet);
   world.effects.record(profile.key, 'CREATE_WALLET', wallet.uuid);
-  return success(walletWire(merchant, wallet));
+  return success(walletWire(merchant.profile, wallet));
 }
 
 /** The documented members only: strict clients break on more. */
-export function walletWire({ profile }: Merchant, wallet: Wallet) {
+export function walletWire(profile: Profile, wallet: Wallet) {
   const { walletUuid, uuid: id, address, orderId, network, currency, url: page } = wallet;
   return {
     wallet_uuid: walletUuid,

@@ -5,6 +5,7 @@ import { isDecimal } from '../decimal.ts';
 import { isObject, type Json, type JsonObject, numberText, readJson } from '../json.ts';
 import type { Failures, Provider, Reply, Request } from '../provider.ts';
 import { createRandom } from '../random.ts';
+import { seeded } from '../seeded.ts';
 import { burst, type World } from '../world.ts';
 import { createMotion, type Deal, dealWire, inventDeal, mask, seedDeals } from './deals.ts';
 
@@ -44,16 +45,16 @@ const FAILURES: Failures = {
 };
 
 export function createRepayProvider(world: World): RepayProvider {
-  const fresh = () => ({
+  const data = seeded(() => ({
     deals: seedDeals(world.seed),
     motion: createMotion(),
     random: createRandom(world.seed, 'repay new rows'),
-    added: 0,
-  });
-  let state = fresh();
+  }));
 
-  const find = (named: string): Deal | undefined =>
-    state.deals.find(({ orderId }) => orderId === named) ?? state.deals.find(({ id }) => id === named);
+  function find(named: string): Deal | undefined {
+    const { deals } = data.get();
+    return deals.find(({ orderId }) => orderId === named) ?? deals.find(({ id }) => id === named);
+  }
 
   function endpointOf(method: string, path: string) {
     if (method === 'POST' && path === DEALS) return 'R2';
@@ -74,7 +75,7 @@ export function createRepayProvider(world: World): RepayProvider {
     if (named === null || !ORDER_ID.test(named)) return refuse(400, 'Invalid merchant_deal_id');
     const deal = find(named);
     if (!deal) return refuse(404, 'Not Found');
-    state.motion.read(deal, world.clock.now());
+    data.get().motion.read(deal, world.clock.now());
     return { status: 200, json: { status_code: 200, ...dealWire(deal) } };
   }
 
@@ -82,13 +83,14 @@ export function createRepayProvider(world: World): RepayProvider {
     const input = readJson(body.toString('utf8'));
     const error = isObject(input) ? problems(input) : { body: 'must be a JSON object' };
     if (!isObject(input) || Object.keys(error).length > 0) return enveloped(400, error, {});
+    const { deals, motion, random } = data.get();
     const orderId = String(input.order_id);
-    if (state.deals.some((deal) => deal.orderId === orderId))
+    if (deals.some((deal) => deal.orderId === orderId))
       return enveloped(400, { order_id: 'has already been taken' }, {});
 
-    const createdAt = Math.max(world.clock.now(), state.deals.at(-1)!.createdAt);
+    const createdAt = Math.max(world.clock.now(), deals.at(-1)!.createdAt);
     const deal: Deal = {
-      id: state.random.uuid(),
+      id: random.uuid(),
       orderId,
       amount: amountText(input.amount)!,
       amountAsNumber: false,
@@ -98,8 +100,8 @@ export function createRepayProvider(world: World): RepayProvider {
       createdAt,
       updatedAt: createdAt,
     };
-    state.deals.push(deal);
-    state.motion.start(deal);
+    deals.push(deal);
+    motion.start(deal);
     world.effects.record('repay', 'CREATE_PAYOUT', orderId);
     // The documentation breaks off after `id`, so nothing else may be relied on.
     return enveloped(200, {}, { id: deal.id });
@@ -111,26 +113,26 @@ export function createRepayProvider(world: World): RepayProvider {
     endpointOf,
     answer,
     payoutRows: () =>
-      state.deals
-        .map((deal) => ({ ...dealWire(deal), amount: deal.amount }) as unknown as RepayPayoutRow)
+      data
+        .get()
+        .deals.map((deal) => ({ ...dealWire(deal), amount: deal.amount }) as unknown as RepayPayoutRow)
         .reverse(),
     addPayouts(count) {
-      const random = createRandom(world.seed, `repay added ${state.added}`);
-      for (const createdAt of burst(world, state.deals.at(-1)!.createdAt, count)) {
-        const orderId = `new-${String(++state.added).padStart(5, '0')}`;
-        state.deals.push(inventDeal(random, orderId, createdAt));
+      const { deals } = data.get();
+      const random = createRandom(world.seed, `repay deals after ${deals.length}`);
+      for (const createdAt of burst(world, deals.at(-1)!.createdAt, count)) {
+        const orderId = `new-${String(deals.length + 1).padStart(5, '0')}`;
+        deals.push(inventDeal(random, orderId, createdAt));
       }
     },
     setPayoutStatus(named, status) {
       const deal = find(named);
       if (!deal) throw new Error(`repay has no payout ${named}`);
-      state.motion.stop(deal);
+      data.get().motion.stop(deal);
       deal.state = status;
       deal.updatedAt = Math.max(world.clock.now(), deal.createdAt);
     },
-    reset() {
-      state = fresh();
-    },
+    reset: data.drop,
   };
 }
 
