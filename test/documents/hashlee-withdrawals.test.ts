@@ -1,0 +1,164 @@
+/** The page "Withdrawals" of Hashlee, replayed: list, show and cancel, each request to the byte, each answer in turn. */
+
+import { afterEach, expect, test } from 'vitest';
+import { WITHDRAWAL_RELATIONS, type WithdrawalQuery } from '../../src/domain.ts';
+import type { Withdrawals } from '../../src/providers/provider.ts';
+import { createAsker, failureOf, openAccount, UNIT } from '../providers/hashlee/account.ts';
+import { fixture, startUpstream } from './upstream.ts';
+
+const HASH = '70e00550-06f2-4a37-84bb-8d7f30dc1eac';
+const BASE = `/v1/gateway-units/${UNIT}/withdrawals`;
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function stage(status: number, body: string) {
+  const upstream = await startUpstream(() => ({ status, body }));
+  const account = openAccount(upstream.url, 'secret-token');
+  closing.push(account.close, upstream.close);
+  return { requests: upstream.requests, withdrawals: account.withdrawals };
+}
+
+const documented = {
+  kind: 'Withdrawal',
+  account: 'unit',
+  hash: HASH,
+  reference: null,
+  amount: { amount: '259180.80032041', currency: 'BTC' },
+  fee: { amount: '0.53333096', currency: 'BTC' },
+  netAmount: { amount: '259181.33365137', currency: 'BTC' },
+  status: 'SUCCEEDED',
+  rawStatus: 'FINISHED',
+  isFinal: true,
+  unitId: 'vojvzo',
+  userId: 'oqrwgk',
+  receiptId: null,
+  targetAccountId: null,
+  profileId: null,
+  externalReference: '9fc80af5-b845-427f-9064-e5eaed6e843f',
+  description: 'Quia perspiciatis ab facere corrupti.',
+  verifiedAt: null,
+  finishedAt: new Date('2018-05-26T15:11:16Z'),
+  createdAt: new Date('2018-06-26T14:38:56Z'),
+  updatedAt: new Date('2018-06-26T14:38:56Z'),
+  cancelable: false,
+  relations: {},
+};
+
+const finished: WithdrawalQuery = {
+  conditions: [{ field: 'rawStatus', operator: 'eq', value: 'FINISHED' }],
+  accountType: null,
+  orderBy: { field: 'createdAt', direction: 'desc' },
+};
+
+test('lists with the documented parameters, each filter one JSON text, all relations in one text', async () => {
+  const { requests, withdrawals } = await stage(200, fixture('hashlee/list.json'));
+  const source = withdrawals.list({ ...finished, accountType: 'BANK' }, WITHDRAWAL_RELATIONS);
+  await source.read(null, 'forward', 2, createAsker());
+  const { method, path, headers, body } = requests[0]!;
+  expect({ method, body }).toEqual({ method: 'GET', body: '' });
+  expect(headers).toMatchObject({ authorization: 'Bearer secret-token', accept: 'application/json' });
+
+  const [pathname, query = ''] = path.split('?');
+  expect(pathname).toBe(BASE);
+  expect(query).not.toMatch(/[[\]{}" ]/);
+  expect([...new URLSearchParams(query)]).toEqual([
+    ['type', 'BANK'],
+    ['limit', '10'],
+    ['page', '1'],
+    ['orderBy', 'created_at'],
+    ['orderByDirection', 'desc'],
+    ['filters[]', '{"field":"status","operation":"=","value":"FINISHED"}'],
+    ['include', 'unit,user,account,receipt,transfers,transactions'],
+  ]);
+});
+
+test('lists the documented withdrawal, does not take one row of 61 for the whole list, and counts all', async () => {
+  const { requests, withdrawals } = await stage(200, fixture('hashlee/list.json'));
+  const source = withdrawals.list(finished, []);
+  expect(await source.read(null, 'forward', 2, createAsker())).toEqual({
+    rows: [{ row: documented, position: { value: '2018-06-26T11:38:56-03:00', hash: HASH } }],
+    end: false,
+  });
+  // The second one asked whether that row has ties, because the page ended with it.
+  expect(requests).toHaveLength(2);
+  expect(await source.total!(createAsker())).toBe(61);
+  expect(requests).toHaveLength(2);
+});
+
+test('shows one withdrawal with the documented request and answer', async () => {
+  const { requests, withdrawals } = await stage(200, fixture('hashlee/withdrawal.json'));
+  expect(await withdrawals.byHash(HASH, [], createAsker())).toEqual(documented);
+  expect(requests).toHaveLength(1);
+  expect(requests[0]).toMatchObject({
+    method: 'GET',
+    path: `${BASE}/${HASH}`,
+    headers: { authorization: 'Bearer secret-token', accept: 'application/json' },
+    body: '',
+  });
+});
+
+test('asks for relations in one order, whatever the order of asking', async () => {
+  const { requests, withdrawals } = await stage(200, fixture('hashlee/withdrawal.json'));
+  await withdrawals.byHash(HASH, ['transactions', 'unit'], createAsker());
+  expect(requests[0]!.path).toBe(`${BASE}/${HASH}?include=unit%2Ctransactions`);
+});
+
+test('answers null when the documented refusal says that the identifier is not known', async () => {
+  const { withdrawals } = await stage(404, fixture('hashlee/invalid-identifier.json'));
+  expect(await withdrawals.byHash(HASH, [], createAsker())).toBeNull();
+});
+
+test('cancels with the documented request: no body, and the empty object for success', async () => {
+  const { requests, withdrawals } = await stage(200, fixture('hashlee/canceled.json'));
+  await withdrawals.cancel(HASH, createAsker());
+  expect(requests).toHaveLength(1);
+  expect(requests[0]).toMatchObject({
+    method: 'PATCH',
+    path: `${BASE}/${HASH}/cancel`,
+    headers: { authorization: 'Bearer secret-token', accept: 'application/json' },
+    body: '',
+  });
+});
+
+const CALLS = {
+  listWithdrawals: (withdrawals: Withdrawals) =>
+    withdrawals.list(finished, []).read(null, 'forward', 2, createAsker()),
+  readWithdrawal: (withdrawals: Withdrawals) => withdrawals.byHash(HASH, [], createAsker()),
+  cancelWithdrawal: (withdrawals: Withdrawals) => withdrawals.cancel(HASH, createAsker()),
+} as const;
+
+test.each([
+  ['listWithdrawals', 'unauthorized', 401, 'UNAUTHENTICATED', null],
+  ['listWithdrawals', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],
+  ['readWithdrawal', 'unauthorized', 401, 'UNAUTHENTICATED', null],
+  ['readWithdrawal', 'unauthorized', 403, 'FORBIDDEN', null],
+  ['readWithdrawal', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],
+  ['cancelWithdrawal', 'invalid-identifier', 404, 'NOT_FOUND', null],
+  ['cancelWithdrawal', 'unauthorized', 401, 'UNAUTHENTICATED', null],
+  ['cancelWithdrawal', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],
+  ['cancelWithdrawal', 'cancel-error', 400, 'NOT_CANCELABLE', null],
+] as const)('%s, answered %s with %i, fails with %s', async (operation, name, status, code, retryAfterMs) => {
+  const { requests, withdrawals } = await stage(status, fixture(`hashlee/${name}.json`));
+  expect(await failureOf(CALLS[operation](withdrawals))).toMatchObject({
+    code,
+    outcome: 'REJECTED',
+    account: 'unit',
+    provider: 'HASHLEE',
+    operation,
+    retryAfterMs,
+    issues: [],
+  });
+  expect(requests).toHaveLength(1);
+});
+
+test('leaves the outcome of a cancellation open when the documented error comes from a failing server', async () => {
+  const { requests, withdrawals } = await stage(500, fixture('hashlee/cancel-error.json'));
+  expect(await failureOf(withdrawals.cancel(HASH, createAsker()))).toMatchObject({
+    code: 'NOT_CANCELABLE',
+    outcome: 'UNKNOWN',
+  });
+  expect(requests).toHaveLength(1);
+});
