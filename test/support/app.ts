@@ -4,47 +4,67 @@ import type { ExecutionResult } from 'graphql';
 import { afterAll, beforeEach, expect } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/index.ts';
 import type { Account } from '../../src/accounts.ts';
-import type { Config } from '../../src/config.ts';
+import type { AccountConfig, Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { openProvider } from '../../src/providers/registry.ts';
-import { createApp } from '../../src/server.ts';
+import { type AppOptions, createApp } from '../../src/server.ts';
 
 export const UPSTREAM: Config['upstream'] = { connections: 10, attemptMs: 2_000, budgetMs: 8_000 };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, and a wrong path fails the test.
 export type Answer = ExecutionResult<any, any>;
 
+/** Asks the server as a frontend would. */
+export type Ask = (
+  query: string,
+  variables?: Record<string, unknown>,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
 /** Starts the product for one test file; the sandbox is back at its seed before each test. */
 export async function startProduct(upstream = UPSTREAM, sandboxOptions?: SandboxOptions) {
   const { sandbox, accounts: configs } = await startDemo(sandboxOptions);
-  const accounts: Account[] = configs.map((config) => ({
-    name: config.name,
-    mode: 'SANDBOX',
-    provider: openProvider(config, upstream),
-  }));
+  const opened: Account[] = [];
   const bugs: unknown[] = [];
-  const app = createApp({ accounts, allowLoopbackOrigins: true, onBug: (error) => bugs.push(error) });
+
+  /** The sandbox's accounts over connections of their own, which are closed when the file is through. */
+  function openAccounts(
+    limits: Config['upstream'] = upstream,
+    change: (config: AccountConfig) => AccountConfig = (config) => config,
+  ): Account[] {
+    const accounts = configs.map(change).map(
+      (config): Account => ({
+        name: config.name,
+        mode: 'SANDBOX',
+        provider: openProvider(config, limits),
+      }),
+    );
+    opened.push(...accounts);
+    return accounts;
+  }
+
+  /** A server over other accounts than the sandbox's own, or with other options. */
+  function serve(served: readonly Account[], options: Partial<AppOptions> = {}) {
+    const onBug = (error: unknown) => bugs.push(error);
+    const app = createApp({ accounts: served, allowLoopbackOrigins: true, onBug, ...options });
+    const ask: Ask = async (query, variables, headers = {}) => {
+      const response = await app.fetch('http://paygraph.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    };
+    return { app, ask };
+  }
 
   beforeEach(() => sandbox.reset());
   afterAll(async () => {
     await sandbox.close();
-    await Promise.all(accounts.map(({ provider }) => provider.close()));
+    await Promise.all(opened.map(({ provider }) => provider.close()));
     expect(bugs).toEqual([]);
   });
 
-  /** Asks the server as a frontend would. */
-  async function ask(
-    query: string,
-    variables?: Record<string, unknown>,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
-    const response = await app.fetch('http://paygraph.test/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await response.json()) as Answer;
-  }
-
-  return { ask, app, sandbox, accounts, bugs };
+  const accounts = openAccounts();
+  return { ...serve(accounts), sandbox, accounts, bugs, openAccounts, serve };
 }
