@@ -63,6 +63,8 @@ export function serve(provider: Provider, around: Surroundings) {
     for (const slow of faults.filter((each) => each.kind === 'slow')) {
       await wait(slow.ms ?? 1000, undefined, { signal: around.closing }).catch(() => {});
     }
+    // Whoever hangs up gets no answer, but what was asked has been done.
+    if (response.socket?.destroyed !== false) return;
     if (fault) return misbehave(fault, provider, reply, call, response);
     const rendered = render(reply!);
     call.status = rendered.status;
