@@ -59,10 +59,7 @@ async function readByKeys(walk: Walk, after: Key | null, want: number): Promise<
     rows.push(...fresh.filter((row) => order.compareValues(row.value, edge) < 0));
     if (rows.length > 0) return { rows, last: false };
 
-    if (order.compareValues(page.rows[0]!.value, edge) < 0) {
-      bound = { value: edge, inclusive: true };
-      continue;
-    }
+    // All that is new here belongs to the group that goes on beyond the page.
     const ties = await readTies(walk, edge, after, want);
     if (!ties) return undefined;
     rows.push(...ties.rows);

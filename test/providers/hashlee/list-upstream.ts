@@ -16,6 +16,8 @@ export interface Manners {
   /** Whether it can order and filter by hash. */
   readonly knowsHashes: boolean;
   readonly heedsPage: boolean;
+  /** Whether `>` and `<` leave out the amount itself. */
+  readonly knowsStrict: boolean;
   readonly ordersAmounts: 'by value' | 'as text';
 }
 
@@ -24,6 +26,7 @@ const GOOD: Manners = {
   heedsFilters: true,
   knowsHashes: true,
   heedsPage: true,
+  knowsStrict: true,
   ordersAmounts: 'by value',
 };
 
@@ -43,7 +46,7 @@ interface WireFilter {
 
 /** Serves what `rows` hold at the time of each request. The caller closes it. */
 export async function startListUpstream(rows: readonly ListedRow[], manners: Partial<Manners> = {}) {
-  const { cap, heedsFilters, knowsHashes, heedsPage, ordersAmounts } = { ...GOOD, ...manners };
+  const { cap, heedsFilters, knowsHashes, heedsPage, knowsStrict, ordersAmounts } = { ...GOOD, ...manners };
   let turn = 0;
 
   function compare(field: keyof ListedRow, left: string, right: string): number {
@@ -53,7 +56,8 @@ export async function startListUpstream(rows: readonly ListedRow[], manners: Par
 
   function passes(row: ListedRow, { field, operation, value }: WireFilter): boolean {
     if (!heedsFilters || (field === 'hash' && !knowsHashes)) return true;
-    return HOLDS[operation]!(compare(field, row[field], value));
+    const understood = knowsStrict || field === 'hash' ? operation : operation.replace(/^[<>]$/, '$&=');
+    return HOLDS[understood]!(compare(field, row[field], value));
   }
 
   return startUpstream(({ path }) => {

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
+import { startUpstream } from '../../documents/upstream.ts';
 import { createAsker, failureOf, openAccount, walk } from './account.ts';
 import { type ListedRow, type Manners, startListUpstream } from './list-upstream.ts';
 
@@ -44,7 +45,7 @@ test('shows every list whole, whatever ties, caps and page sizes meet', async ()
   await fc.assert(
     fc.asyncProperty(
       fc.record({
-        amounts: fc.array(fc.integer({ min: 8, max: 13 }), { maxLength: 40 }),
+        amounts: fc.array(fc.integer({ min: 8, max: 11 }), { maxLength: 40 }),
         cap: fc.integer({ min: 1, max: 12 }),
         size: fc.integer({ min: 1, max: 12 }),
         direction: fc.constantFrom('asc', 'desc'),
@@ -70,6 +71,16 @@ test('shows a thousand rows of one amount in a few calls per page', async () => 
   const { hashes, callsPerPage } = await walk(source, 'forward', 50);
   expect(hashes).toEqual(inOrder(rows, false));
   expect(Math.max(...callsPerPage)).toBeLessThanOrEqual(4);
+});
+
+test.each([
+  ['hashes can neither be ordered nor compared', { knowsHashes: false }],
+  ['comparisons of amounts take in the amount itself', { knowsStrict: false }],
+])('shows a group that fills more than a page where %s', async (_, manners) => {
+  const rows = rowsOf([...Array<number>(60).fill(100), 5, 5, 200]);
+  const { source } = await stage(rows, manners);
+  const { hashes } = await walk(source, 'forward', 10);
+  expect(hashes).toEqual(inOrder(rows, false));
 });
 
 test('shows rows that arrive in the middle of a group if they belong behind the position', async () => {
@@ -111,6 +122,21 @@ test('does not go round in circles where the page number is ignored too', async 
 
 test('does not believe a list in another order than the one asked for', async () => {
   const { source } = await stage(rowsOf([5, 40, 300]), { ordersAmounts: 'as text' });
+  expect(await failureOf(source.read(null, 'forward', 10, createAsker()))).toMatchObject({
+    code: 'BAD_RESPONSE',
+  });
+});
+
+test('does not believe an empty page that is not the last one', async () => {
+  const pagination = { total: 3, current_page: 1, total_pages: 3 };
+  const upstream = await startUpstream(() => ({
+    status: 200,
+    body: JSON.stringify({ data: [], meta: { pagination } }),
+  }));
+  const account = openAccount(upstream.url);
+  closing.push(account.close, upstream.close);
+  const orderBy = { field: 'amount', direction: 'asc' } as const;
+  const source = account.withdrawals.list({ conditions: [], accountType: null, orderBy }, []);
   expect(await failureOf(source.read(null, 'forward', 10, createAsker()))).toMatchObject({
     code: 'BAD_RESPONSE',
   });
