@@ -131,6 +131,8 @@ export function faultProblem(rule: Record<string, unknown>): string | null {
   }
   if (rule.provider !== undefined && !PROVIDER_KEYS.includes(rule.provider as ProviderKey))
     return `provider is one of ${PROVIDER_KEYS.join(', ')}`;
+  if (rule.endpoint !== undefined && !/^([CH]([1-8]|13)|R[12]|W[1-4]|unknown)$/.test(String(rule.endpoint)))
+    return 'endpoint is a name such as C6, H7, R1 or W4, or unknown';
   if (typeof rule.fraction === 'number' && rule.fraction > 1) return 'fraction is between 0 and 1';
   if (rule.times !== undefined && !(Number.isInteger(rule.times) && Number(rule.times) > 0))
     return 'times is a whole number above 0';

@@ -12,43 +12,44 @@ export interface HoldRule {
 export interface Holds {
   /** Returns the release, which may be called more than once. */
   hold(rule: HoldRule): () => void;
-  /** Resolves when no hold matches any more. */
-  pass(provider: ProviderKey, endpoint: string): Promise<void>;
+  /** Resolves to true when no hold matches any more, to false when the request was held and then thrown away. */
+  pass(provider: ProviderKey, endpoint: string): Promise<boolean>;
+  /** Throws away what is held: it belongs to a world that is about to be reset or closed. */
   clear(): void;
 }
 
 interface Gate {
   rule: HoldRule;
-  opened: Promise<void>;
-  open: () => void;
+  opened: Promise<boolean>;
+  open: (letThrough: boolean) => void;
 }
 
 export function createHolds(): Holds {
   const gates = new Set<Gate>();
 
   function hold(rule: HoldRule) {
-    let open = () => {};
-    const opened = new Promise<void>((resolve) => {
+    let open: Gate['open'] = () => {};
+    const opened = new Promise<boolean>((resolve) => {
       open = resolve;
     });
     const gate = { rule, opened, open };
     gates.add(gate);
     return () => {
       gates.delete(gate);
-      open();
+      open(true);
     };
   }
 
   async function pass(provider: ProviderKey, endpoint: string) {
     for (;;) {
       const gate = [...gates].find((each) => matches(each.rule, provider, endpoint));
-      if (!gate) return;
-      await gate.opened;
+      if (!gate) return true;
+      if (!(await gate.opened)) return false;
     }
   }
 
   function clear() {
-    for (const gate of gates) gate.open();
+    for (const gate of gates) gate.open(false);
     gates.clear();
   }
 

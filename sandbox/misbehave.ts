@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { OpenCall } from './calls.ts';
 import { FAULT_KINDS, type Fault } from './faults.ts';
 import { isObject, type Json } from './json.ts';
-import { type Provider, type Reply, STATUS_MEMBERS } from './provider.ts';
+import type { Provider, Reply } from './provider.ts';
 import { htmlPage, type Rendered, render, send } from './reply.ts';
 
 /** Whether the request reaches the provider's state at all under this fault. */
@@ -77,6 +77,9 @@ function replacement(fault: Fault, provider: Provider, reply: Reply | null): Rep
       return reply ?? failures.empty();
   }
 }
+
+/** Where answers carry the status of an object. */
+const STATUS_MEMBERS = new Set(['status', 'state']);
 
 function withStatus(reply: Reply, status: string): Reply {
   return 'json' in reply ? { ...reply, json: replaceStatus(reply.json, status) } : reply;

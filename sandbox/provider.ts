@@ -54,6 +54,3 @@ export interface Provider {
   /** Back to the seeded state. */
   reset(): void;
 }
-
-/** The member of an answer that carries an object's status, for the fault that replaces it. */
-export const STATUS_MEMBERS = new Set(['status', 'state']);

@@ -46,7 +46,7 @@ export function serve(provider: Provider, around: Surroundings) {
       call.status = 400;
       return send(response, render({ status: 400, json: { sandbox: faults } }));
     }
-    await around.holds.pass(provider.key, endpoint);
+    if (!(await around.holds.pass(provider.key, endpoint))) return void message.socket.destroy();
 
     const fault = faults.find((each) => each.kind !== 'slow');
     const reply =

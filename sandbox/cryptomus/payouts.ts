@@ -4,9 +4,10 @@ import { compare, subtract } from '../decimal.ts';
 import type { Reply } from '../provider.ts';
 import { FIAT, inventTxid, SERVICES } from './coins.ts';
 import { type Refusals, success } from './envelope.ts';
+import { findByIds, idFields, idsOf, orderIdLimit } from './ids.ts';
 import { payoutWire } from './payout-wire.ts';
 import { converted, QUOTE_FIELDS, type Quote, quote } from './quote.ts';
-import { findByIds, type Merchant, type Payout } from './state.ts';
+import type { Merchant, Payout } from './state.ts';
 import {
   alphaDash,
   type Field,
@@ -19,7 +20,6 @@ import {
   url,
   validate,
 } from './validate.ts';
-import { idFields, idsOf, orderIdLimit } from './wallets.ts';
 
 const CHECK_AFTER_MS = 10_000;
 const PAID_AFTER_MS = 30_000;

@@ -5,6 +5,7 @@ import { createRandom } from '../random.ts';
 import { seeded } from '../seeded.ts';
 import { burst, type World } from '../world.ts';
 import { createFailures, createRefusals, invalidSign, notAllowed, type Refusals } from './envelope.ts';
+import { findNamed } from './ids.ts';
 import { listPayouts } from './payout-list.ts';
 import { listedWire } from './payout-wire.ts';
 import { calculatePayout, createPayout, listServices, movePayouts, showPayout } from './payouts.ts';
@@ -12,7 +13,7 @@ import { type MerchantKey, PROFILES } from './profile.ts';
 import { refundBlocked } from './refunds.ts';
 import { inventPayout } from './seed-payouts.ts';
 import { isSigned } from './sign.ts';
-import { createMerchant, findNamed, type Merchant } from './state.ts';
+import { createMerchant, type Merchant } from './state.ts';
 import { type Input, readInput } from './validate.ts';
 import { blockWallet, createWallet, showQr, walletWire } from './wallets.ts';
 

@@ -3,9 +3,9 @@ import { compare, subtract } from '../decimal.ts';
 import type { Reply } from '../provider.ts';
 import { REFUND_TERMS } from './coins.ts';
 import { type Refusals, success } from './envelope.ts';
-import { findByIds, type Merchant, type Wallet } from './state.ts';
+import { findByIds, idFields, idsOf, orderIdLimit } from './ids.ts';
+import type { Merchant, Wallet } from './state.ts';
 import { alphaDash, type Input, isText, max, min, validate } from './validate.ts';
-import { idFields, idsOf, orderIdLimit } from './wallets.ts';
 
 const SLOW_REFUND_MS = 60_000;
 

@@ -1,5 +1,4 @@
-// What one pretend merchant has: wallets, payouts and balances, and how they are found by either id.
-
+// What one pretend merchant has: wallets, payouts and balances.
 import { createRandom, type Random } from '../random.ts';
 import type { World } from '../world.ts';
 import { BALANCES } from './coins.ts';
@@ -68,29 +67,4 @@ export function createMerchant(profile: Profile, world: World): Merchant {
     balances: new Map(Object.entries(BALANCES)),
     moving: new Set(),
   };
-}
-
-export interface Ids {
-  readonly uuid: string | undefined;
-  readonly orderId: string | undefined;
-}
-
-/** The endpoints disagree about which id decides when both are sent, so each one says it. */
-export function findByIds<T extends { uuid: string; orderId: string | null }>(
-  rows: readonly T[],
-  { uuid, orderId }: Ids,
-  decides: 'uuid' | 'order_id',
-): T | undefined {
-  const byUuid = uuid !== undefined && (decides === 'uuid' || orderId === undefined);
-  return byUuid
-    ? rows.find((row) => row.uuid === uuid.toLowerCase())
-    : rows.find((row) => row.orderId === orderId);
-}
-
-/** By a text that may be either id. */
-export function findNamed<T extends { uuid: string; orderId: string | null }>(
-  rows: readonly T[],
-  named: string,
-): T | undefined {
-  return rows.find((row) => row.uuid === named) ?? rows.find((row) => row.orderId === named);
 }

@@ -3,12 +3,12 @@ import { qrImage } from '../png.ts';
 import type { Reply } from '../provider.ts';
 import { inventAddress, SERVICES } from './coins.ts';
 import { type Refusals, success } from './envelope.ts';
+import { findByIds, idFields, idsOf, orderIdLimit } from './ids.ts';
 import type { Profile } from './profile.ts';
-import { findByIds, type Ids, type Merchant, type Wallet } from './state.ts';
+import type { Merchant, Wallet } from './state.ts';
 import {
   alphaDash,
   booleanOf,
-  type Field,
   type Input,
   isBoolean,
   isMissing,
@@ -20,23 +20,6 @@ import {
   uuid,
   validate,
 } from './validate.ts';
-
-/** Either id names the object; `greatest` is the limit on the order id. */
-export function idFields(greatest: number): Record<string, Field> {
-  return {
-    uuid: { presence: { without: 'order_id' }, rules: [isText, uuid] },
-    order_id: { presence: { without: 'uuid' }, rules: [isText, min(1), max(greatest), alphaDash] },
-  };
-}
-
-export function idsOf(input: Input): Ids {
-  return { uuid: textOf(input, 'uuid'), orderId: textOf(input, 'order_id') };
-}
-
-/** 32 by the documentation, 100 when the switch follows what was once seen live. */
-export function orderIdLimit(merchant: Merchant): number {
-  return merchant.world.switches.shortOrderIds ? 32 : 100;
-}
 
 export function createWallet(merchant: Merchant, refusals: Refusals, input: Input): Reply {
   const errors = validate(input, {

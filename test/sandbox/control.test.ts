@@ -68,6 +68,7 @@ describe('bad input', () => {
     ['/faults', { kind: 'explode' }],
     ['/faults', { kind: 'slow', ms: 'long' }],
     ['/faults', { kind: 'slow', provider: 'stripe' }],
+    ['/faults', { kind: 'slow', endpoint: 'W9' }],
     ['/faults', { kind: 'slow', times: 0 }],
     ['/faults', 'no json'],
     ['/faults', []],

@@ -232,6 +232,16 @@ describe('waiting', () => {
     expect(sandbox().peak('hashlee')).toBe(4);
   });
 
+  it('throws away what is held when it is reset', async () => {
+    sandbox().hold({});
+    const failure = expect(cancel()).rejects.toThrow();
+    while (sandbox().calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    sandbox().reset();
+    await failure;
+    expect((await show()).json.data.status).toBe('OPEN');
+    expect(sandbox().effects).toEqual([]);
+  });
+
   it('counts the peak anew after the calls are cleared', async () => {
     const release = sandbox().hold({ provider: 'hashlee' });
     const held = [show(), show(), show()];
