@@ -113,5 +113,5 @@ function toIssues(errors: unknown): FieldIssue[] {
 }
 
 function toRule(text: unknown): string {
-  return /^The .+ field is required\.$/.test(String(text)) ? 'required' : 'invalid';
+  return typeof text === 'string' && /^The .+ field is required\.$/.test(text) ? 'required' : 'invalid';
 }

@@ -40,7 +40,7 @@ function isSuccess(status: number): boolean {
 function textOf(error: unknown): string | undefined {
   if (typeof error === 'string') return error === '' ? undefined : error;
   if (typeof error !== 'object' || error === null || Object.keys(error).length === 0) return undefined;
-  return 'message' in error ? String(error.message) : 'unexplained';
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'unexplained';
 }
 
 /** The payout, in `currency` where Repay names none. */

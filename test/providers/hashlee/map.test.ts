@@ -150,6 +150,7 @@ test.each([
   ],
   [{ currency: 'The currency field is required.' }, ['currency required']],
   [{ '<b>x</b>': ['The x field is required.'], ['y'.repeat(65)]: ['no'] }, []],
+  [{ fee: [{ toString: 1 }] }, ['fee invalid']],
   [['The given data was invalid.'], []],
   ['all of it', []],
   [undefined, []],

@@ -79,6 +79,7 @@ test.each([
   [200, { status_code: '503', error: {} }, 'UNAVAILABLE', undefined],
   [200, { status_code: 200, error: 'Something else' }, 'REJECTED', undefined],
   [200, { status_code: 200, error: { bank: ['closed'] } }, 'REJECTED', undefined],
+  [400, { status_code: 400, error: { message: { toString: 1 } } }, 'REJECTED', undefined],
   [200, { status_code: 700 }, 'REJECTED', undefined],
   [200, { status_code: 'failed' }, 'REJECTED', undefined],
 ])('reads HTTP %i with %j as %s', (status, body, code, issues) => {
