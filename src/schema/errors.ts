@@ -51,14 +51,15 @@ const OutcomeEnum = builder.enumType('Outcome', {
   }),
 });
 
-export const ErrorRef = builder.interfaceRef<Error>('Error').implement({
+export const ErrorRef = builder.interfaceRef<ProviderError | InvalidInputError>('Error').implement({
   description: 'What all errors in a result have.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'For people; its wording may change.' }),
     code: t.field({
       type: ErrorCodeEnum,
       description: 'For programs.',
-      resolve: (error) => (error instanceof ProviderError ? error.failure.code : 'INVALID_INPUT'),
+      // The errors plugin hands over a proxy that is an instance of neither class.
+      resolve: (error) => ('failure' in error ? error.failure.code : 'INVALID_INPUT'),
     }),
   }),
 });
