@@ -3,7 +3,8 @@
  * - HTTP statuses are not documented: a refusal is known by its text (docs/providers.md 4.2).
  * - The scheme of the token is not documented either. `Bearer` is what the framework that the texts come from expects;
  *   a token that is configured with a scheme of its own (`Token abc`) goes out as it stands.
- * - Pages are numbered, so rows shift when others arrive; `links.next` forgets every other parameter. Neither is used.
+ * - Pages are numbered, so rows shift when others arrive, and `links.next` forgets every other parameter: a place in
+ *   a list is a row, and the next page is asked for by a filter.
  * - Each filter is one JSON text, and several hashes can be read by filtering a list.
  * - The samples disagree whether the fee is inside the amount: nothing is recomputed.
  * - A cancellation answers `{}`, not the withdrawal, and is for status OPEN only; "Error on process your request"

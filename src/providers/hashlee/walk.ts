@@ -1,6 +1,7 @@
 /** One read of a list from a key onwards. Page numbers shift when rows arrive or leave, and rows with equal order
- * values come in any order; so every page asked for is a first page, bounded by a filter, and of what it holds only
- * whole groups of equal values are taken: the last group of a page may go on beyond it. */
+ * values come in any order; so what is asked for is a first page, bounded by a filter, and of what it holds only whole
+ * groups of equal values are taken: the last group of a page may go on beyond it. Page numbers are for upstreams that
+ * turn out not to heed filters. */
 
 import type { Filter } from './filter.ts';
 import type { Bound, Key, Order } from './order.ts';
