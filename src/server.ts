@@ -5,7 +5,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Account } from './accounts.ts';
 import { type Context, createContext } from './context.ts';
 import { type Tab, useGraphiQL } from './graphiql.ts';
-import { publicError } from './schema/errors.ts';
+import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
 
 export interface AppOptions {
@@ -40,10 +40,11 @@ export function createApp({ accounts, tabs = [], allowLoopbackOrigins = false, o
     },
     maskedErrors: {
       maskError: (error) => {
-        const shown = publicError(toGraphQLError(error));
+        const failed = toGraphQLError(error);
+        const shown = publicError(failed);
         if (shown) return shown;
         onBug?.(error);
-        return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+        return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },
     plugins: [useGraphiQL(ENDPOINT, tabs), useUpstreamCount()],

@@ -143,7 +143,8 @@ export function publicError(error: GraphQLError): GraphQLError | undefined {
   return undefined;
 }
 
-function withExtensions(error: GraphQLError, message: string, extensions: Record<string, unknown>) {
+/** Another error at the same place of the answer. */
+export function withExtensions(error: GraphQLError, message: string, extensions: Record<string, unknown>) {
   const { nodes, path } = error;
   return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions });
 }
