@@ -26,7 +26,7 @@ export type WalletStatus = (typeof WALLET_STATUSES)[number];
 /** Names a static wallet or a payout within one account: by the provider's id or by the merchant's order id. */
 export type ObjectKey = { readonly uuid: string } | { readonly orderId: string };
 
-/** Where a piece of knowledge about a wallet comes from. */
+/** How Paygraph first learned of a wallet. */
 export const WALLET_ORIGINS = ['CREATE_ANSWER', 'BLOCK_ANSWER', 'REFUND_ANSWER', 'REGISTERED'] as const;
 export type WalletOrigin = (typeof WALLET_ORIGINS)[number];
 
@@ -57,9 +57,13 @@ export interface StaticWallet {
   /** Whether its one refund is already spent: refunded, or blocked with the order to send everything back. */
   readonly refundSpent: boolean;
   readonly origin: WalletOrigin;
-  /** When Paygraph was told; providers date nothing here. */
+  /** When Paygraph first learned of it; providers date nothing here. */
   readonly learnedAt: Date;
+  /** When it last learned something new of it. */
+  readonly updatedAt: Date;
 }
+
+export type WalletField = 'account' | 'status' | 'orderId' | 'currency' | 'network' | 'learnedAt';
 
 /** Where a payout goes. */
 export const DESTINATION_TYPES = ['CRYPTO_ADDRESS', 'CARD', 'PHONE', 'BANK_ACCOUNT', 'UNRECOGNIZED'] as const;
@@ -152,6 +156,10 @@ export interface Condition<Field extends string> {
   /** Times as `Date`, everything else as text. */
   readonly value: string | Date | readonly string[];
 }
+
+/** How Paygraph learned of a payout. */
+export const PAYOUT_ORIGINS = ['CREATED', 'READ', 'REGISTERED'] as const;
+export type PayoutOrigin = (typeof PAYOUT_ORIGINS)[number];
 
 export type PayoutField = 'createdAt';
 export type PayoutQuery = { readonly conditions: readonly Condition<PayoutField>[] };

@@ -1,0 +1,46 @@
+/** All that is kept: the ledger of writes and the directory of what was learned, in one database. */
+
+import type { Condition } from '../domain.ts';
+import type { Operation, OperationField } from '../operation.ts';
+import type { Source } from '../providers/provider.ts';
+import { sqlOf } from './condition.ts';
+import { type DatabaseOptions, openDatabase } from './database.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { keysetSource } from './keyset.ts';
+import { createLedger, type Ledger, toOperation } from './ledger.ts';
+import { operations } from './schema.ts';
+
+export interface Store {
+  readonly ledger: Ledger;
+  readonly directory: Directory;
+  /** The audit trail, newest first. */
+  operations(conditions: readonly Condition<OperationField>[]): Source<Operation>;
+  close(): Promise<void>;
+}
+
+/** Opens the database and brings its tables up to date. The caller closes it. */
+export async function openStore(options: DatabaseOptions, checkAfterMs: number): Promise<Store> {
+  const { db, owner, close } = await openDatabase(options);
+  return {
+    ledger: createLedger(db, { owner, checkAfterMs }),
+    directory: createDirectory(db),
+    operations: (conditions) =>
+      keysetSource(db, {
+        table: operations,
+        number: operations.number,
+        where: sqlOf(conditions, OPERATION_COLUMNS),
+        placeOf: ({ number }) => ({ number }),
+        toRow: toOperation,
+      }),
+    close,
+  };
+}
+
+const OPERATION_COLUMNS = {
+  action: operations.action,
+  account: operations.account,
+  state: operations.state,
+  caller: operations.caller,
+  idempotencyKey: operations.idempotencyKey,
+  createdAt: operations.createdAt,
+};
