@@ -66,6 +66,7 @@ test('tells a blocked wallet from the documented answer', async () => {
     refundSpent: false,
     origin: 'BLOCK_ANSWER',
     learnedAt: new Date('2026-01-02T03:04:05Z'),
+    updatedAt: new Date('2026-01-02T03:04:05Z'),
   });
 });
 

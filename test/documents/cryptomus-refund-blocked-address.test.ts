@@ -70,6 +70,7 @@ test.each([
     refundSpent: true,
     origin: 'REFUND_ANSWER',
     learnedAt: new Date('2026-01-02T03:04:05Z'),
+    updatedAt: new Date('2026-01-02T03:04:05Z'),
   });
 });
 

@@ -113,6 +113,7 @@ function unknownWallet(account: string, now: Date): Omit<StaticWallet, 'status' 
     rawStatus: null,
     refund: null,
     learnedAt: now,
+    updatedAt: now,
   };
 }
 
