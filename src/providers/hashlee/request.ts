@@ -30,7 +30,7 @@ export function withdrawalIssues(request: WithdrawalRequest, factor: SecondFacto
     ...(CURRENCIES.includes(currency) ? [] : ['currency']),
     // Amounts have eight decimals (docs/providers.md 4.2): a ninth would be cut off without a word.
     ...(/\.\d{8}\d*[1-9]/.test(amount) ? ['net_amount'] : []),
-    // What no header can carry never leaves, and so cannot be refused either.
+    // No header can carry other characters.
     ...Object.entries(factorHeaders(factor)).flatMap(([name, value]) =>
       /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value) ? [] : [name],
     ),
@@ -39,7 +39,10 @@ export function withdrawalIssues(request: WithdrawalRequest, factor: SecondFacto
 }
 
 /** Whether the answered withdrawal is the one that was asked for. */
-export function isWithdrawalOf({ targetAccountId, netAmount }: WithdrawalRequest, wire: WithdrawalWire): boolean {
+export function isWithdrawalOf(
+  { targetAccountId, netAmount }: WithdrawalRequest,
+  wire: WithdrawalWire,
+): boolean {
   return (
     wire.currency === netAmount.currency &&
     compareDecimals(wire.net_amount, netAmount.amount) === 0 &&

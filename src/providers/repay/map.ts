@@ -48,7 +48,16 @@ export function createRefusalOf(httpStatus: number, body: unknown): Refusal | un
   return { code: status === 404 ? 'REJECTED' : (CODES.get(status) ?? 'REJECTED') };
 }
 
-const FIELDS = ['merchant_deal_id', 'amount', 'bank_id', 'option_id', 'requisites', 'requisites_type', 'webhook_url', 'order_id'];
+const FIELDS = [
+  'merchant_deal_id',
+  'amount',
+  'bank_id',
+  'option_id',
+  'requisites',
+  'requisites_type',
+  'webhook_url',
+  'order_id',
+];
 
 /** Which fields an error is about, where it says so: the one that its text names, or its members. */
 function issuesOf(error: unknown): FieldIssue[] {
