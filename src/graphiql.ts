@@ -68,7 +68,7 @@ async function loadAssets(endpoint: string, tabs: readonly Tab[]): Promise<Map<s
   return new Map(
     [
       asset('index.html', 'text/html; charset=utf-8', PAGE_HTML),
-      asset('style.css', 'text/css; charset=utf-8', bundle.css),
+      asset('style.css', 'text/css; charset=utf-8', bundle.css + STILL_TABS),
       asset('setup.js', script, SETUP_JS),
       asset('graphiql.js', script, bundle.js),
       asset('start.js', script, `YogaGraphiQL.renderYogaGraphiQL(root, ${JSON.stringify(options)});\n`),
@@ -101,6 +101,10 @@ const PAGE_HTML = `<!doctype html>
   </body>
 </html>
 `;
+
+// GraphiQL lets tabs be dragged, and at the first press on one moves it away from under the pointer, so that no click
+// comes of it.
+const STILL_TABS = '\n.graphiql-tab { transform: none !important; }\n';
 
 const SETUP_JS = `self.MonacoEnvironment = {
   globalAPI: false,

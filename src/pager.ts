@@ -102,14 +102,28 @@ function encodeCursor(position: Position, fingerprint: string): string {
 }
 
 function decodeCursor(cursor: string, fingerprint: string, arg: string): Position {
-  const [payload = '', checksum] = cursor.split('.');
-  if (digest(payload) !== checksum) throw badCursor(arg, 'is not a cursor, or it was damaged');
-  const [version, boundTo, position] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  const seal = cursor.lastIndexOf('.');
+  const payload = cursor.slice(0, Math.max(seal, 0));
+  if (digest(payload) !== cursor.slice(seal + 1)) {
+    throw badCursor(arg, 'is not a cursor, or it was damaged');
+  }
+  const [version, boundTo, position] = parseParts(payload);
   if (version !== VERSION) throw badCursor(arg, 'is a cursor of another version; start again without it');
   if (boundTo !== fingerprint) {
     throw badCursor(arg, 'belongs to another list: its account, filter or order is not the one asked for');
   }
-  return position;
+  if (typeof position !== 'object' || position === null) throw badCursor(arg, 'names no place in a list');
+  return position as Position;
+}
+
+/** The seal is no secret, so what it holds may be of anyone's making. */
+function parseParts(payload: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
 }
 
 function badCursor(arg: string, message: string): InvalidInputError {

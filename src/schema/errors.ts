@@ -132,7 +132,12 @@ export const MUTATION_ERRORS = { types: [InvalidInputError, ProviderError] };
 /** An error as a client may see it at the top level; undefined for what must be masked. */
 export function publicError(error: GraphQLError): GraphQLError | undefined {
   const cause = error.originalError;
-  if (!cause || cause instanceof GraphQLError) return error;
+  if (!cause || cause instanceof GraphQLError) {
+    // graphql-js gives no code to variables that do not fit their types.
+    return 'code' in error.extensions
+      ? error
+      : withExtensions(error, error.message, { code: 'INVALID_INPUT' });
+  }
   if (cause instanceof ProviderError) {
     const { message, ...facts } = cause.failure;
     return withExtensions(error, message, { ...facts });

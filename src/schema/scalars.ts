@@ -1,6 +1,7 @@
 /** Scalars. None of them is a floating-point number. */
 
 import { GraphQLError, type ValueNode } from 'graphql';
+import { z } from 'zod';
 import { decimalText } from '../money.ts';
 import { builder } from './builder.ts';
 
@@ -32,7 +33,8 @@ builder.scalarType('UUID', {
   },
 });
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+// Date itself takes the 30th of February for the 1st of March.
+const RFC3339 = z.iso.datetime({ offset: true });
 
 builder.scalarType('DateTime', {
   description:
@@ -51,8 +53,8 @@ builder.scalarType('JSON', {
 });
 
 function parseInstant(value: unknown): Date {
-  const instant = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : undefined;
-  if (instant && !Number.isNaN(instant.getTime())) return instant;
+  const text = RFC3339.safeParse(typeof value === 'string' ? value.toUpperCase() : value);
+  if (text.success) return new Date(text.data);
   throw invalid('A DateTime is RFC 3339 text with an offset, such as "2024-09-25T12:00:00Z".');
 }
 
