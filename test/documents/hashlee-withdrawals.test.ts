@@ -3,7 +3,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { WITHDRAWAL_RELATIONS, type WithdrawalQuery } from '../../src/domain.ts';
 import type { Withdrawals } from '../../src/providers/provider.ts';
-import { createAsker, failureOf, openAccount, UNIT } from '../providers/hashlee/account.ts';
+import { openAccount, UNIT } from '../providers/hashlee/account.ts';
+import { createAsker, failureOf } from '../support/calls.ts';
 import { fixture, startUpstream } from './upstream.ts';
 
 const HASH = '70e00550-06f2-4a37-84bb-8d7f30dc1eac';
