@@ -5,7 +5,8 @@ import type { ObjectKey } from './domain.ts';
 export type NodeKey =
   | { readonly kind: 'Account'; readonly account: string }
   | { readonly kind: 'StaticWallet' | 'Payout'; readonly account: string; readonly key: ObjectKey }
-  | { readonly kind: 'Withdrawal'; readonly account: string; readonly hash: string };
+  | { readonly kind: 'Withdrawal'; readonly account: string; readonly hash: string }
+  | { readonly kind: 'Operation'; readonly account: string; readonly operation: string };
 
 const VERSION = 1;
 
@@ -26,6 +27,7 @@ export function decodeId(id: string): NodeKey | undefined {
 function keyParts(node: NodeKey): string[] {
   if (node.kind === 'Account') return [];
   if (node.kind === 'Withdrawal') return ['hash', node.hash];
+  if (node.kind === 'Operation') return ['operation', node.operation];
   return 'uuid' in node.key ? ['uuid', node.key.uuid] : ['orderId', node.key.orderId];
 }
 
@@ -44,6 +46,7 @@ function toNode(parts: unknown[]): NodeKey | undefined {
   if (kind === 'Account') return { kind, account };
   if (typeof value !== 'string') return undefined;
   if (kind === 'Withdrawal') return by === 'hash' ? { kind, account, hash: value } : undefined;
+  if (kind === 'Operation') return by === 'operation' ? { kind, account, operation: value } : undefined;
   if (kind !== 'Payout' && kind !== 'StaticWallet') return undefined;
   if (by === 'uuid') return { kind, account, key: { uuid: value } };
   return by === 'orderId' ? { kind, account, key: { orderId: value } } : undefined;

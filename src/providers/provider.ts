@@ -53,6 +53,9 @@ export interface Payouts {
   create(request: PayoutRequest, asker: Asker): Promise<CreatedPayout>;
   /** Whether a second creation with the same order id is certain to make no second payout. */
   readonly honoursOrderId: boolean;
+  /** What only this account's credentials can make again from a text: it tells requisites apart that must not be
+   * kept. Missing where none are. */
+  seal?(text: string): string;
 }
 
 export interface Withdrawals {

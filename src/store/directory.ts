@@ -5,6 +5,7 @@ import { and, eq, or, sql } from 'drizzle-orm';
 import type {
   Condition,
   ObjectKey,
+  Payout,
   PayoutOrigin,
   PayoutQuery,
   StaticWallet,
@@ -32,7 +33,10 @@ export interface Directory {
   wallet(account: string, key: ObjectKey): Promise<StaticWallet | null>;
   /** Newest learned first. */
   wallets(conditions: readonly Condition<WalletField>[]): Source<StaticWallet>;
-  learnPayout(payout: Omit<KnownPayout, 'learnedAt'>): Promise<void>;
+  learnPayout(payout: Payout, origin: PayoutOrigin): Promise<void>;
+  /** A payout that was just made and of which the answer told nothing but that. */
+  learnOrder(account: string, orderId: string): Promise<void>;
+  payout(account: string, orderId: string): Promise<KnownPayout | null>;
   /** Newest created first. */
   payouts(account: string, query: PayoutQuery): Source<KnownPayout>;
 }
@@ -40,6 +44,17 @@ export interface Directory {
 type WalletRow = typeof staticWallets.$inferSelect;
 
 export function createDirectory(db: Database): Directory {
+  async function learn(known: Omit<KnownPayout, 'learnedAt'>): Promise<void> {
+    await db
+      .insert(payouts)
+      .values(known)
+      // Its time stays what it was first taken for: it is its place in the list.
+      .onConflictDoUpdate({
+        target: [payouts.account, payouts.orderId],
+        set: { uuid: sql`coalesce(excluded.uuid, ${payouts.uuid})` },
+      });
+  }
+
   return {
     learnWallet: (told) =>
       retried(() =>
@@ -84,15 +99,21 @@ export function createDirectory(db: Database): Directory {
         toRow: toWallet,
       }),
 
-    async learnPayout({ account, orderId, uuid, createdAt, origin }) {
-      await db
-        .insert(payouts)
-        .values({ account, orderId, uuid, createdAt, origin })
-        // Its time stays what it was first taken for: it is its place in the list.
-        .onConflictDoUpdate({
-          target: [payouts.account, payouts.orderId],
-          set: { uuid: sql`coalesce(excluded.uuid, ${payouts.uuid})` },
-        });
+    async learnPayout({ account, reference, uuid, createdAt }, origin) {
+      // Without an order id there is nothing to read it by again.
+      if (reference === null) return;
+      await learn({ account, orderId: reference, uuid, createdAt: createdAt ?? new Date(), origin });
+    },
+
+    learnOrder: (account, orderId) =>
+      learn({ account, orderId, uuid: null, createdAt: new Date(), origin: 'CREATED' }),
+
+    async payout(account, orderId) {
+      const [row] = await db
+        .select()
+        .from(payouts)
+        .where(and(eq(payouts.account, account), eq(payouts.orderId, orderId)));
+      return row ?? null;
     },
 
     payouts: (account, { conditions }) =>

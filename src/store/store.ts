@@ -4,7 +4,7 @@ import type { Condition } from '../domain.ts';
 import type { Operation, OperationField } from '../operation.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
-import { type DatabaseOptions, openDatabase } from './database.ts';
+import type { OpenDatabase } from './database.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { keysetSource } from './keyset.ts';
 import { createLedger, type Ledger, toOperation } from './ledger.ts';
@@ -18,9 +18,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the database and brings its tables up to date. The caller closes it. */
-export async function openStore(options: DatabaseOptions, checkAfterMs: number): Promise<Store> {
-  const { db, owner, close } = await openDatabase(options);
+/** The store over an open database, which it closes when it is closed. */
+export function createStore({ db, owner, close }: OpenDatabase, checkAfterMs: number): Store {
   return {
     ledger: createLedger(db, { owner, checkAfterMs }),
     directory: createDirectory(db),

@@ -1,13 +1,19 @@
-/** The whole product for a test: the sandbox on free ports, real clients over real HTTP, and the server's front door. */
+/** The whole product for a test: the sandbox on free ports, real clients over real HTTP, a real database, and the
+ * server's front door. */
 
+import { sql } from 'drizzle-orm';
 import type { ExecutionResult } from 'graphql';
-import { afterAll, beforeEach, expect } from 'vitest';
+import { afterAll, beforeEach, expect, inject } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/index.ts';
 import type { Account } from '../../src/accounts.ts';
 import type { AccountConfig, Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
+import { createServices, type ServiceOptions } from '../../src/services.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createStore } from '../../src/store/store.ts';
+import { preparedDatabase } from './prepared-database.ts';
 
 export const UPSTREAM: Config['upstream'] = { connections: 10, attemptMs: 2_000, budgetMs: 8_000 };
 
@@ -21,9 +27,14 @@ export type Ask = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
-/** Starts the product for one test file; the sandbox is back at its seed before each test. */
+/** Starts the product for one test file; sandbox and database are as new before each test. */
 export async function startProduct(upstream = UPSTREAM, sandboxOptions?: SandboxOptions) {
   const { sandbox, accounts: configs } = await startDemo(sandboxOptions);
+  const database = await openDatabase({
+    kind: 'memory',
+    prepared: preparedDatabase(inject('preparedDatabase')),
+  });
+  const store = createStore(database, 1);
   const opened: Account[] = [];
   const bugs: unknown[] = [];
 
@@ -44,9 +55,10 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
   }
 
   /** A server over other accounts than the sandbox's own, or with other options. */
-  function serve(served: readonly Account[], options: Partial<AppOptions> = {}) {
-    const onBug = (error: unknown) => bugs.push(error);
-    const app = createApp({ accounts: served, allowLoopbackOrigins: true, onBug, ...options });
+  function serve(served: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
+    const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
+    const services = createServices({ store, ...options, accounts: served, onBug });
+    const app = createApp(services, { allowLoopbackOrigins: true, ...options });
     const ask: Ask = async (query, variables, headers = {}) => {
       const response = await app.fetch('http://paygraph.test/graphql', {
         method: 'POST',
@@ -55,16 +67,20 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
       });
       return (await response.json()) as Answer;
     };
-    return { app, ask };
+    return { app, ask, services };
   }
 
-  beforeEach(() => sandbox.reset());
+  beforeEach(async () => {
+    sandbox.reset();
+    await database.db.execute(sql`truncate operations, static_wallets, payouts`);
+  });
   afterAll(async () => {
     await sandbox.close();
     await Promise.all(opened.map(({ provider }) => provider.close()));
+    await store.close();
     expect(bugs).toEqual([]);
   });
 
   const accounts = openAccounts();
-  return { ...serve(accounts), sandbox, accounts, bugs, openAccounts, serve };
+  return { ...serve(accounts), sandbox, accounts, bugs, store, openAccounts, serve };
 }

@@ -10,6 +10,7 @@
  * - The recipient arrives masked, in more than one way: it is never taken apart.
  */
 
+import { createHmac } from 'node:crypto';
 import type { ObjectKey, Payout, PayoutRequest } from '../../domain.ts';
 import { type FailureFacts, ProviderError } from '../../errors.ts';
 import type { Http } from '../http.ts';
@@ -108,7 +109,13 @@ export function createRepay(config: RepayConfig, http: Http): Provider {
   return {
     name: 'REPAY',
     account,
-    payouts: { keys: ['orderId'], byKey, create, honoursOrderId: false },
+    payouts: {
+      keys: ['orderId'],
+      byKey,
+      create,
+      honoursOrderId: false,
+      seal: (text) => createHmac('sha256', config.apiKey).update(text).digest('hex'),
+    },
     close: () => http.close(),
   };
 }
