@@ -8,6 +8,7 @@ import './transfer.ts';
 import './static-wallet.ts';
 import './payout.ts';
 import './withdrawal.ts';
+import './withdrawal-list.ts';
 import './node.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
