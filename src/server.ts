@@ -42,8 +42,19 @@ export function createApp(services: Services, { tabs = [], allowLoopbackOrigins 
         return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },
-    plugins: [useGraphiQL(ENDPOINT, tabs), useUpstreamCount()],
+    plugins: [useGraphiQL(ENDPOINT, tabs), useJsonBodies(), useUpstreamCount()],
   });
+}
+
+/** Takes bodies of JSON only. A browser lets a page of any origin send forms and texts without asking first, so a
+ * mutation in one of these may be anybody's. */
+function useJsonBodies(): Plugin {
+  return {
+    onRequestParse: ({ request, fetchAPI, endResponse }) => {
+      const isJson = request.headers.get('content-type')?.startsWith('application/json');
+      if (request.method === 'POST' && !isJson) endResponse(new fetchAPI.Response(null, { status: 415 }));
+    },
+  };
 }
 
 /** Puts the number of upstream calls into the answer's extensions when the request asks for it. */

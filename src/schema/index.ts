@@ -11,6 +11,7 @@ import './wallet-writes.ts';
 import './payout.ts';
 import './payout-writes.ts';
 import './withdrawal.ts';
+import './withdrawal-list.ts';
 import './withdrawal-writes.ts';
 import './node.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';

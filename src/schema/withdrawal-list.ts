@@ -1,0 +1,134 @@
+/** The list of withdrawals: its pages, its filters, and the orders in which it can be walked. */
+
+import { unsupported } from '../accounts.ts';
+import { ACCOUNT_TYPES, WITHDRAWAL_ORDER_FIELDS, type Withdrawal, type WithdrawalQuery } from '../domain.ts';
+import { readPage } from '../pager.ts';
+import { builder } from './builder.ts';
+import { accountToList, type Connection, connectionArgs } from './connection.ts';
+import { describedEnum } from './enums.ts';
+import {
+  conditionsOf,
+  DateTimeFilterInput,
+  DecimalFilterInput,
+  StringFilterInput,
+  TransferStatusFilterInput,
+} from './filter.ts';
+import { selectedRelations, WithdrawalRef } from './withdrawal.ts';
+
+const WithdrawalConnection = builder.connectionObject(
+  {
+    type: WithdrawalRef,
+    name: 'WithdrawalConnection',
+    description: 'A page of withdrawals.',
+    fields: (t) => ({
+      totalCount: t.int({
+        nullable: true,
+        description:
+          'How many withdrawals match; at most one more upstream call, made only when selected, and null when ' +
+          'that call failed.',
+        resolve: (page) => (page as unknown as Connection<Withdrawal>).total(),
+      }),
+    }),
+  },
+  { description: 'A withdrawal and its place in the list.' },
+);
+
+const AccountTypeEnum = builder.enumType('AccountType', {
+  description: 'What kind of account a withdrawal goes to.',
+  values: describedEnum(ACCOUNT_TYPES, {
+    BANK: 'A bank account.',
+    WALLET: 'A crypto wallet.',
+    PREPAID_CARD: 'A prepaid card.',
+  }),
+});
+
+const WithdrawalOrderFieldEnum = builder.enumType('WithdrawalOrderField', {
+  description:
+    'What withdrawals can be ordered by: only fields that never change, so that no page can miss a row.',
+  values: {
+    CREATED_AT: { value: WITHDRAWAL_ORDER_FIELDS[0], description: 'When it was asked for.' },
+    AMOUNT: { value: WITHDRAWAL_ORDER_FIELDS[1], description: 'Its amount, by value.' },
+    FEE: { value: WITHDRAWAL_ORDER_FIELDS[2], description: 'Its fee, by value.' },
+    NET_AMOUNT: { value: WITHDRAWAL_ORDER_FIELDS[3], description: 'Its net amount, by value.' },
+  },
+});
+
+const DirectionEnum = builder.enumType('OrderDirection', {
+  description: 'Which end of an order comes first.',
+  values: {
+    ASC: { value: 'asc' as const, description: 'Smallest or oldest first.' },
+    DESC: { value: 'desc' as const, description: 'Greatest or newest first.' },
+  },
+});
+
+const WithdrawalOrderInput = builder.inputType('WithdrawalOrder', {
+  description: 'In which order to list withdrawals. Rows with equal values are ordered by hash.',
+  fields: (t) => ({
+    field: t.field({ type: WithdrawalOrderFieldEnum, required: true, description: 'By what.' }),
+    direction: t.field({
+      type: DirectionEnum,
+      required: true,
+      defaultValue: 'desc',
+      description: 'Which end first.',
+    }),
+  }),
+});
+
+const WithdrawalFilterInput = builder.inputType('WithdrawalFilter', {
+  description: 'Which withdrawals to list. All conditions must hold; all are applied by the provider.',
+  fields: (t) => ({
+    hash: t.field({ type: StringFilterInput, description: "The provider's id." }),
+    status: t.field({
+      type: TransferStatusFilterInput,
+      description: 'How far it is, in the common vocabulary.',
+    }),
+    rawStatus: t.field({ type: StringFilterInput, description: "The provider's word for the status." }),
+    currency: t.field({ type: StringFilterInput, description: 'Currency code.' }),
+    amount: t.field({ type: DecimalFilterInput, description: 'The amount.' }),
+    fee: t.field({ type: DecimalFilterInput, description: 'The fee.' }),
+    netAmount: t.field({ type: DecimalFilterInput, description: 'The net amount.' }),
+    externalReference: t.field({
+      type: StringFilterInput,
+      description: 'The reference outside the provider.',
+    }),
+    createdAt: t.field({ type: DateTimeFilterInput, description: 'When it was asked for.' }),
+    updatedAt: t.field({ type: DateTimeFilterInput, description: 'When it last changed.' }),
+    finishedAt: t.field({ type: DateTimeFilterInput, description: 'When it was finished.' }),
+  }),
+});
+
+builder.queryField('withdrawals', (t) =>
+  t.field({
+    type: WithdrawalConnection,
+    description:
+      'The withdrawals of an account, newest first unless ordered otherwise: complete at any page size.',
+    args: {
+      ...connectionArgs,
+      filter: t.arg({ type: WithdrawalFilterInput, description: 'Which withdrawals; all when left out.' }),
+      accountType: t.arg({ type: AccountTypeEnum, description: 'Only those to this kind of account.' }),
+      orderBy: t.arg({ type: WithdrawalOrderInput, description: 'The order; newest first when left out.' }),
+    },
+    resolve: async (_root, { accounts, filter, accountType, orderBy, ...page }, context, info) => {
+      const account = accountToList(
+        context,
+        accounts,
+        ({ provider }) => !!provider.withdrawals,
+        'listWithdrawals',
+      );
+      const { withdrawals } = account.provider;
+      if (!withdrawals) throw unsupported(account, 'listWithdrawals');
+      const query: WithdrawalQuery = {
+        conditions: conditionsOf(filter),
+        accountType: accountType ?? null,
+        orderBy: orderBy ?? { field: 'createdAt', direction: 'desc' },
+      };
+      const include = selectedRelations(info, [['nodes'], ['edges', 'node']]);
+      const source = withdrawals.list(query, include);
+      const rows = await readPage(source, page, ['withdrawals', account.name, query], context.asker);
+      for (const { node } of rows.edges) {
+        context.loaders.withdrawals.prime({ account, hash: node.hash, include }, node);
+      }
+      return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };
+    },
+  }),
+);
