@@ -42,7 +42,7 @@ const BankDestinationInput = builder.inputType('BankDestination', {
       description: 'The number of the card, the phone or the account. Kept nowhere.',
     }),
     bankId: t.string({
-      validate: rules.code,
+      validate: rules.foreignId,
       description: 'The bank, by the id that Repay gave it; for a phone, its id in the fast payment system.',
     }),
   }),

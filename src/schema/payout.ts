@@ -179,5 +179,6 @@ function knownPayouts(account: Account, query: PayoutQuery, { loaders, store }: 
         at = rows.at(-1)?.position ?? at;
       }
     },
+    ...(known.total && { total: known.total }),
   };
 }

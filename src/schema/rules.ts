@@ -75,3 +75,8 @@ export const memo = { regex: said(/^[^\p{Cc}]{1,30}$/u, 'must be 1 to 30 charact
 
 /** Number of a card, a phone or a bank account. */
 export const requisites = { regex: said(/^\+?[0-9A-Za-z -]{4,64}$/, 'must be 4 to 64 digits or letters') };
+
+/** Id of something else at a provider. */
+export const foreignId = {
+  regex: said(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores'),
+};

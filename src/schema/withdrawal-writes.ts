@@ -56,7 +56,7 @@ const CreateWithdrawalInput = builder.inputType('CreateWithdrawalInput', {
     account: t.string({ required: true, description: 'Name of a Hashlee account.' }),
     targetAccountId: t.string({
       required: true,
-      validate: rules.code,
+      validate: rules.foreignId,
       description: 'The account that the money goes to, by its id at Hashlee, such as `jqozmk`.',
     }),
     currency: t.string({ required: true, validate: rules.code, description: '`BRL` or `BTC`.' }),
