@@ -69,14 +69,4 @@ describe('docs/architecture.md', () => {
     });
     expect(strays).toEqual([]);
   });
-
-  test('names the only file with undici, and the only one with process.env', () => {
-    expect(sources.filter((path) => read(path).includes("'undici'"))).toEqual(['src/providers/http.ts']);
-    expect(sources.filter((path) => read(path).includes('process.env'))).toEqual(['src/config.ts']);
-  });
-
-  test('is right that the sandbox shares nothing with src', () => {
-    const shared = filesIn('sandbox', '.ts').filter((path) => /from '(?:\.\.\/)+src\//.test(read(path)));
-    expect(shared).toEqual([]);
-  });
 });
