@@ -108,7 +108,10 @@ builder.queryFields((t) => ({
   }),
   payouts: t.field({
     type: PayoutConnection,
-    description: 'The payouts of an account, newest first: complete, whatever the page size.',
+    nullable: true,
+    description:
+      'The payouts of an account, newest first: complete, whatever the page size. Null, with an error, when the ' +
+      'account could not be asked.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: PayoutFilterInput, description: 'Which payouts; all when left out.' }),
