@@ -376,6 +376,21 @@ describe('totalCount', () => {
     const field = `withdrawals(accounts: ["hashlee"], first: 1, after: "${endCursor}") { totalCount }`;
     expect(await count(field)).toEqual([held, 2]);
   });
+  test('that cannot be had is null, and leaves the page', async () => {
+    const { endCursor } = await withdrawalList.page({ first: 3 });
+    sandbox.clearCalls();
+    // The page is past the faults when it is held; the count, which comes after it, is not.
+    const release = sandbox.hold({ endpoint: 'W1' });
+    const asked = ask(
+      `{ list: withdrawals(accounts: ["hashlee"], first: 1, after: "${endCursor}") { totalCount nodes { hash } } }`,
+    );
+    await expect.poll(() => sandbox.calls.length, { interval: 5, timeout: 5_000 }).toBe(1);
+    sandbox.inject({ kind: 'forbidden' });
+    release();
+    const { data, errors } = await asked;
+    expect(data.list).toEqual({ totalCount: null, nodes: [{ hash: withdrawalList.held()[3] }] });
+    expect(errors).toMatchObject([{ path: ['list', 'totalCount'], extensions: { code: 'FORBIDDEN' } }]);
+  });
   test('of filtered withdrawals counts those that match', async () => {
     const open = sandbox.rows.withdrawals(UNIT).filter(({ status }) => status === 'OPEN').length;
     const field =
