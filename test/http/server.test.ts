@@ -267,7 +267,7 @@ test('an answer of a failed query is well formed, and its media type is the one 
   for (const answer of [modern, legacy]) {
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({
-      data: null,
+      data: { payouts: null },
       errors: [{ extensions: { code: 'FORBIDDEN' } }],
     });
   }
