@@ -142,9 +142,11 @@ builder.queryFields((t) => ({
   }),
   payouts: t.field({
     type: PayoutConnection,
+    nullable: true,
     description:
       'The payouts of an account, newest first: complete, whatever the page size. Repay cannot list its payouts: there ' +
-      'it is those that Paygraph learned of, each read afresh, one upstream call a payout.',
+      'it is those that Paygraph learned of, each read afresh, one upstream call a payout. Null, with an ' +
+      'error, when the account could not be asked.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: PayoutFilterInput, description: 'Which payouts; all when left out.' }),

@@ -100,8 +100,10 @@ const WithdrawalFilterInput = builder.inputType('WithdrawalFilter', {
 builder.queryField('withdrawals', (t) =>
   t.field({
     type: WithdrawalConnection,
+    nullable: true,
     description:
-      'The withdrawals of an account, newest first unless ordered otherwise: complete at any page size.',
+      'The withdrawals of an account, newest first unless ordered otherwise: complete at any page size. Null, with ' +
+      'an error, when the account could not be asked.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: WithdrawalFilterInput, description: 'Which withdrawals; all when left out.' }),

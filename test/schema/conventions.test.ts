@@ -229,7 +229,7 @@ test('making a field nullable is a decision: these are all that were decided', (
     Payout: 'createdAt debitedAmount fee netAmount paidAmount reference remainingBalance txid updatedAt',
     PayoutConnection: 'totalCount',
     ProviderFailure: 'retryAfterMs',
-    Query: 'node payout withdrawal',
+    Query: 'node payout payouts withdrawal withdrawals',
     RelatedObject: 'id',
     StaticWallet: 'address currency network orderId paymentUrl qrCode rawStatus refund uuid',
     Transfer: 'createdAt fee netAmount reference updatedAt',
