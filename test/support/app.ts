@@ -10,7 +10,7 @@ import type { AccountConfig, Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
-import { createServices, type ServiceOptions } from '../../src/services.ts';
+import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { preparedDatabase } from './prepared-database.ts';
@@ -36,6 +36,7 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
   });
   const store = createStore(database, 1);
   const opened: Account[] = [];
+  const served: RunningServices[] = [];
   const bugs: unknown[] = [];
 
   /** The sandbox's accounts over connections of their own, which are closed when the file is through. */
@@ -55,9 +56,10 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
   }
 
   /** A server over other accounts than the sandbox's own, or with other options. */
-  function serve(served: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
+  function serve(accounts: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
-    const services = createServices({ store, ...options, accounts: served, onBug });
+    const services = createServices({ store, ...options, accounts, onBug });
+    served.push(services);
     const app = createApp(services, { allowLoopbackOrigins: true, ...options });
     const ask: Ask = async (query, variables, headers = {}) => {
       const response = await app.fetch('http://paygraph.test/graphql', {
@@ -72,6 +74,7 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
 
   beforeEach(async () => {
     sandbox.reset();
+    await Promise.all(served.map(({ writer }) => writer.idle()));
     await database.db.execute(sql`truncate operations, static_wallets, payouts`);
   });
   afterAll(async () => {
