@@ -3,7 +3,7 @@
 
 import { sql } from 'drizzle-orm';
 import type { ExecutionResult } from 'graphql';
-import { afterAll, beforeEach, expect, inject } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/index.ts';
 import type { Account } from '../../src/accounts.ts';
 import type { AccountConfig, Config } from '../../src/config.ts';
@@ -11,10 +11,11 @@ import { startDemo } from '../../src/demo.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
-import { preparedDatabase } from './prepared-database.ts';
+import { type DatabaseKind, newDatabase } from './databases.ts';
 
+const CHECK_AFTER_MS = 1;
 export const UPSTREAM: Config['upstream'] = { connections: 10, attemptMs: 2_000, budgetMs: 8_000 };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, and a wrong path fails the test.
@@ -28,13 +29,18 @@ export type Ask = (
 ) => Promise<Answer>;
 
 /** Starts the product for one test file; sandbox and database are as new before each test. */
-export async function startProduct(upstream = UPSTREAM, sandboxOptions?: SandboxOptions) {
-  const { sandbox, accounts: configs } = await startDemo(sandboxOptions);
-  const database = await openDatabase({
-    kind: 'memory',
-    prepared: preparedDatabase(inject('preparedDatabase')),
-  });
-  const store = createStore(database, 1);
+export async function startProduct(
+  upstream = UPSTREAM,
+  sandboxOptions?: SandboxOptions,
+  kind: DatabaseKind = 'embedded',
+) {
+  const [{ sandbox, accounts: configs }, place] = await Promise.all([
+    startDemo(sandboxOptions),
+    newDatabase(kind),
+  ]);
+  const database = await openDatabase(place);
+  const store = createStore(database, CHECK_AFTER_MS);
+  const replicas: OpenDatabase[] = [];
   const opened: Account[] = [];
   const served: RunningServices[] = [];
   const bugs: unknown[] = [];
@@ -72,6 +78,16 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
     return { app, ask, services };
   }
 
+  /** Another process on the same server, with accounts and connections of its own. */
+  async function replica(options: Partial<ServiceOptions> = {}) {
+    const other = await openDatabase(place);
+    replicas.push(other);
+    return {
+      ...serve(openAccounts(), { ...options, store: createStore(other, CHECK_AFTER_MS) }),
+      database: other,
+    };
+  }
+
   beforeEach(async () => {
     sandbox.reset();
     await Promise.all(served.map(({ writer }) => writer.idle()));
@@ -80,10 +96,22 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
   afterAll(async () => {
     await sandbox.close();
     await Promise.all(opened.map(({ provider }) => provider.close()));
+    await Promise.all(replicas.map((other) => other.close()));
     await store.close();
     expect(bugs).toEqual([]);
   });
 
   const accounts = openAccounts();
-  return { ...serve(accounts), sandbox, accounts, bugs, store, openAccounts, serve };
+  return {
+    ...serve(accounts),
+    sandbox,
+    accounts,
+    bugs,
+    store,
+    database,
+    place,
+    openAccounts,
+    serve,
+    replica,
+  };
 }
