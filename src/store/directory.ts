@@ -13,6 +13,7 @@ import type {
 } from '../domain.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
+import { isConflict } from './conflict.ts';
 import type { Database } from './database.ts';
 import { keysetSource } from './keyset.ts';
 import { payouts, type StoredRefund, staticWallets } from './schema.ts';
@@ -198,9 +199,4 @@ async function retried<Value>(work: () => Promise<Value>): Promise<Value> {
       if (attempt === ATTEMPTS || !isConflict(error)) throw error;
     }
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  return code === '23505' || code === '40P01' || (cause !== undefined && isConflict(cause));
 }
