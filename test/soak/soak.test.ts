@@ -110,7 +110,7 @@ test('whatever goes wrong, money moves once, and the ledger and every answer agr
   // A soak in which nothing went wrong would have shown nothing.
   const told = lanes.flatMap(({ counts }) => Object.keys(counts.told));
   expect(told).toEqual(expect.arrayContaining(['SUCCEEDED', 'REJECTED', 'UNKNOWN', 'TARGET_BUSY']));
-  if (process.env.SOAK_SEQUENCES) process.stdout.write(`seed ${SEED}\n${report()}\n`);
+  if (IS_SOAK) process.stdout.write(`seed ${SEED}\n${report()}\n`);
 });
 
 /** What all lanes together went through. */
