@@ -9,6 +9,7 @@ import { NEW_PAYOUT, NEW_WITHDRAWAL } from '../support/writes.ts';
 const { ask, sandbox } = await startProduct();
 
 const UUID = '00000000-0000-4000-8000-000000000000';
+const NAMES = ['cryptomus', 'heleket', 'repay', 'hashlee', 'hashlee-2'];
 const idOf = (...parts: unknown[]) => Buffer.from(JSON.stringify([1, ...parts])).toString('base64url');
 const WITHDRAWAL_ID = idOf('Withdrawal', 'hashlee', 'hash', UUID);
 const PAYOUT_ID = idOf('Payout', 'cryptomus', 'uuid', UUID);
@@ -507,6 +508,43 @@ describe('cursors', async () => {
     const parts = JSON.parse(Buffer.from(payoutCursor.split('.')[0]!, 'base64url').toString());
     return sealed(Buffer.from(JSON.stringify(change(parts))).toString('base64url'));
   };
+  const KEPT_LISTS: [list: string, query: string, variables: object, of: unknown][] = [
+    ['wallets', WALLETS, {}, ['staticWallets', [{ field: 'account', operator: 'in', value: NAMES }]]],
+    ['operations', OPERATIONS, {}, ['operations', []]],
+    ['payouts', PAYOUTS, { accounts: ['repay'] }, ['payouts', 'repay', { conditions: [] }]],
+  ];
+  const POSITIONS = [
+    {},
+    { number: null },
+    { number: 'x' },
+    { number: 1.5 },
+    { number: 1e20, time: '2026-01-01T00:00:00Z' },
+    { number: '1', time: '2026-01-01T00:00:00Z' },
+    { number: 1, time: 'x' },
+    { number: 1, time: 7 },
+  ];
+  describe.each(KEPT_LISTS)(
+    'made by hand with a right checksum for the %s that are kept',
+    (list, query, variables, of) => {
+      const cursorTo = (position: unknown) => {
+        const bound = digest(JSON.stringify(of));
+        return sealed(Buffer.from(JSON.stringify([1, bound, position])).toString('base64url'));
+      };
+      const timed = list === 'payouts';
+      const right = { number: 1, ...(timed && { time: '2026-01-01T00:00:00.000Z' }) };
+
+      test('are taken when they name a place', async () => {
+        const { errors } = await ask(query, { ...variables, after: cursorTo(right) });
+        expect(errors).toBeUndefined();
+      });
+
+      test.each(POSITIONS.filter(({ number }) => timed || number !== 1))(
+        'are refused with the position %j',
+        (position) => refusal(query, { ...variables, after: cursorTo(position) }),
+      );
+    },
+  );
+
   test.each([
     ['no JSON', () => sealed('nonsense')],
     ['nothing', () => sealed('')],
