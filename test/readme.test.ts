@@ -91,13 +91,13 @@ describe('the settings', () => {
     }
     const defaults = new Map(inTable.map(([, name, value]) => [name!, value]));
     const { host, port, upstream, checkAfterMs } = loadConfig({});
-    expect(String(checkAfterMs)).toBe(defaults.get('RECONCILE_AFTER_MS'));
     expect([host, String(port)]).toEqual([defaults.get('HOST'), defaults.get('PORT')]);
     expect(upstream).toEqual({
       connections: Number(defaults.get('UPSTREAM_CONNECTIONS')),
       attemptMs: Number(defaults.get('UPSTREAM_TIMEOUT_MS')),
       budgetMs: Number(defaults.get('UPSTREAM_BUDGET_MS')),
     });
+    expect(checkAfterMs).toBe(Number(defaults.get('RECONCILE_AFTER_MS')));
 
     const necessary = [...defaults].filter(([, value]) => value === undefined).map(([name]) => name);
     const { accounts, database } = loadConfig({
@@ -145,7 +145,7 @@ describe('npm start', () => {
   });
 
   test('with an account runs no sandbox, and lets no other origin read', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'paygraph-readme-'));
+    const folder = mkdtempSync(join(tmpdir(), 'paygraph-data-'));
     started = startMain({ REPAY_API_KEY: 'key', DATA_DIR: folder });
     const url = await started.url;
     const answer = await fetch(url, {
@@ -157,6 +157,7 @@ describe('npm start', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(await started.stop('SIGINT')).toBe(0);
     expect(started.output().stdout).not.toContain('SANDBOX');
+    expect(started.output().stdout).toContain(`State: in ${folder}\n`);
     rmSync(folder, { recursive: true });
   });
 

@@ -2,6 +2,7 @@
 
 import { and, asc, type Column, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { InvalidInputError } from '../errors.ts';
 import type { Position, Source } from '../providers/provider.ts';
 import type { Database } from './database.ts';
 
@@ -31,10 +32,10 @@ export function keysetSource<Table extends PgTable, Row>(
 
   function beyond(position: Position, forward: boolean): SQL {
     const past = forward ? lt : gt;
-    const byNumber = past(number, position.number);
-    if (!time) return byNumber;
-    const at = new Date(String(position.time));
-    return or(past(time, at), and(eq(time, at), byNumber))!;
+    const place = parsePlace(position, time !== undefined);
+    const byNumber = past(number, place.number);
+    if (!time || !place.time) return byNumber;
+    return or(past(time, place.time), and(eq(time, place.time), byNumber))!;
   }
 
   return {
@@ -57,4 +58,13 @@ export function keysetSource<Table extends PgTable, Row>(
 
 function positionOf({ number, time }: Place): Position {
   return { number, ...(time && { time: time.toISOString() }) };
+}
+
+/** A cursor's checksum is no secret, so its position may be of anyone's making. */
+function parsePlace({ number, time }: Position, timed: boolean): Place {
+  const at = new Date(typeof time === 'string' ? time : Number.NaN);
+  if (!Number.isSafeInteger(number) || (timed && Number.isNaN(at.getTime()))) {
+    throw new InvalidInputError([{ path: ['after'], message: 'is no position in this list' }]);
+  }
+  return { number: Number(number), ...(timed && { time: at }) };
 }
