@@ -4,11 +4,15 @@ import { InvalidInputError, ProviderError } from './errors.ts';
 import type { Provider } from './providers/provider.ts';
 
 export const CAPABILITIES = [
+  'CREATE_STATIC_WALLET',
   'BLOCK_WALLET',
   'REFUND_BLOCKED',
   'WALLET_QR_CODE',
+  'CREATE_PAYOUT',
   'READ_PAYOUT',
   'LIST_PAYOUTS',
+  'LIST_LEARNED_PAYOUTS',
+  'CREATE_WITHDRAWAL',
   'READ_WITHDRAWAL',
   'LIST_WITHDRAWALS',
   'CANCEL_WITHDRAWAL',
@@ -23,12 +27,17 @@ export interface Account {
 
 /** Read off the client itself: what a provider's client lacks, its accounts cannot do. */
 export function capabilitiesOf({ wallets, payouts, withdrawals }: Provider): Capability[] {
-  return [
-    ...(wallets ? (['BLOCK_WALLET', 'REFUND_BLOCKED', 'WALLET_QR_CODE'] as const) : []),
-    ...(payouts ? (['READ_PAYOUT'] as const) : []),
-    ...(payouts?.list ? (['LIST_PAYOUTS'] as const) : []),
-    ...(withdrawals ? (['READ_WITHDRAWAL', 'LIST_WITHDRAWALS', 'CANCEL_WITHDRAWAL'] as const) : []),
+  const can: readonly (readonly [boolean, readonly Capability[]])[] = [
+    [wallets !== undefined, ['CREATE_STATIC_WALLET', 'BLOCK_WALLET', 'REFUND_BLOCKED', 'WALLET_QR_CODE']],
+    [payouts !== undefined, ['CREATE_PAYOUT', 'READ_PAYOUT']],
+    [payouts?.list !== undefined, ['LIST_PAYOUTS']],
+    [payouts !== undefined && payouts.list === undefined, ['LIST_LEARNED_PAYOUTS']],
+    [
+      withdrawals !== undefined,
+      ['CREATE_WITHDRAWAL', 'READ_WITHDRAWAL', 'LIST_WITHDRAWALS', 'CANCEL_WITHDRAWAL'],
+    ],
   ];
+  return can.flatMap(([able, capabilities]) => (able ? capabilities : []));
 }
 
 /** The account of that name. Throws `InvalidInputError` at `path` when none is configured. */

@@ -62,9 +62,15 @@ const whole = (least: number, most: number) =>
 const settingsSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(4000),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\/\S+$/, 'must be a postgres:// address')
+    .optional(),
+  DATA_DIR: z.string().optional(),
   UPSTREAM_CONNECTIONS: whole(1, 1000).default(10),
   UPSTREAM_TIMEOUT_MS: whole(1, 600_000).default(10_000),
   UPSTREAM_BUDGET_MS: whole(1, 600_000).default(25_000),
+  RECONCILE_AFTER_MS: whole(1, 3_600_000).default(5_000),
 });
 
 /** Environment variable to field, for the account that each provider may have in the environment. */
@@ -90,6 +96,13 @@ export interface Config {
   readonly port: number;
   /** Limits of the exchanges with each account's provider. */
   readonly upstream: { readonly connections: number; readonly attemptMs: number; readonly budgetMs: number };
+  /** How long after a write whose outcome is not known it is first looked for by reading. */
+  readonly checkAfterMs: number;
+  /** Where the ledger and the directory are kept. */
+  readonly database:
+    | { readonly kind: 'server'; readonly url: string }
+    | { readonly kind: 'folder'; readonly path: string }
+    | { readonly kind: 'memory' };
   /** Empty: run over the sandbox. */
   readonly accounts: readonly AccountConfig[];
 }
@@ -127,9 +140,20 @@ export function loadConfig(environment: Environment = process.env): Config {
         '(such as CRYPTOMUS_MERCHANT) or ACCOUNTS_FILE. The sandbox is only for development',
     );
   }
+  if (env.DATABASE_URL && env.DATA_DIR)
+    problems.push('DATA_DIR: is not used with DATABASE_URL; unset one of them');
   if (problems.length > 0 || !settings.success) throw new ConfigError(problems);
 
-  const { HOST, PORT, UPSTREAM_CONNECTIONS, UPSTREAM_TIMEOUT_MS, UPSTREAM_BUDGET_MS } = settings.data;
+  const {
+    HOST,
+    PORT,
+    DATABASE_URL,
+    DATA_DIR,
+    UPSTREAM_CONNECTIONS,
+    UPSTREAM_TIMEOUT_MS,
+    UPSTREAM_BUDGET_MS,
+    RECONCILE_AFTER_MS,
+  } = settings.data;
   return {
     host: HOST,
     port: PORT,
@@ -138,8 +162,21 @@ export function loadConfig(environment: Environment = process.env): Config {
       attemptMs: UPSTREAM_TIMEOUT_MS,
       budgetMs: UPSTREAM_BUDGET_MS,
     },
+    checkAfterMs: RECONCILE_AFTER_MS,
+    database: databaseOf(DATABASE_URL, DATA_DIR, accounts.length === 0),
     accounts,
   };
+}
+
+/** Live data is always kept; the demo's, like its sandbox, ends with the process unless it is told where to go. */
+function databaseOf(
+  url: string | undefined,
+  folder: string | undefined,
+  isDemo: boolean,
+): Config['database'] {
+  if (url !== undefined) return { kind: 'server', url };
+  if (folder === undefined && isDemo) return { kind: 'memory' };
+  return { kind: 'folder', path: folder ?? './data' };
 }
 
 function readVariables(env: Environment, problems: string[]) {

@@ -1,23 +1,54 @@
-/** What a resolver may use: the accounts, the loaders of this request, and the count of its upstream calls. */
+/** What a resolver may use: the accounts, what is kept, the way to write, the loaders of this request, and the count
+ * of its upstream calls. */
 
 import type { Account } from './accounts.ts';
+import type { Payout } from './domain.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { Operation } from './operation.ts';
 import type { Asker } from './providers/provider.ts';
+import type { Store } from './store/store.ts';
+import type { Write, Writer } from './write.ts';
 
-export interface Context {
+/** What all requests share. */
+export interface Services {
   /** By name, in the order of configuration. */
   readonly accounts: ReadonlyMap<string, Account>;
+  readonly store: Store;
+  readonly writer: Writer;
+  /** Told of every error that no client may see: each one is a bug. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface Context extends Services {
   readonly loaders: Loaders;
   readonly asker: Asker;
   /** Calls made for this request so far, by account. A call that another request began is that request's. */
   readonly calls: ReadonlyMap<string, number>;
+  /** Writes on behalf of whoever asks. */
+  write(write: Omit<Write, 'caller'>): Promise<Operation>;
 }
 
+/** Who asks where nobody has to say who they are. */
+const ANONYMOUS = 'anonymous';
+
 /** A context for one request. */
-export function createContext(accounts: ReadonlyMap<string, Account>): Context {
+export function createContext(services: Services): Context {
+  const { store, writer, onBug } = services;
   const calls = new Map<string, number>();
   const asker: Asker = {
     called: (account) => calls.set(account, (calls.get(account) ?? 0) + 1),
   };
-  return { accounts, asker, calls, loaders: createLoaders(asker) };
+
+  /** A payout that can be found again only by who remembers it is remembered. A read does not fail over that. */
+  async function learn({ provider }: Account, payout: Payout): Promise<void> {
+    if (!provider.payouts?.list) await store.directory.learnPayout(payout, 'READ').catch(onBug);
+  }
+
+  return {
+    ...services,
+    asker,
+    calls,
+    loaders: createLoaders(asker, learn),
+    write: (write) => writer.perform({ ...write, caller: ANONYMOUS }, asker),
+  };
 }

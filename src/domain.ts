@@ -26,15 +26,17 @@ export type WalletStatus = (typeof WALLET_STATUSES)[number];
 /** Names a static wallet or a payout within one account: by the provider's id or by the merchant's order id. */
 export type ObjectKey = { readonly uuid: string } | { readonly orderId: string };
 
-/** Where a piece of knowledge about a wallet comes from. */
-export const WALLET_ORIGINS = ['BLOCK_ANSWER', 'REFUND_ANSWER'] as const;
+/** How Paygraph first learned of a wallet. */
+export const WALLET_ORIGINS = ['CREATE_ANSWER', 'BLOCK_ANSWER', 'REFUND_ANSWER', 'REGISTERED'] as const;
 export type WalletOrigin = (typeof WALLET_ORIGINS)[number];
 
 /** The one refund of what a blocked wallet holds. */
 export interface WalletRefund {
-  /** What arrives at `toAddress`; the provider names no currency. */
-  readonly amount: string;
-  readonly commission: string;
+  /** What arrives at `toAddress`, in a currency that the provider does not name; null when it is only known that the
+   * refund took place. */
+  readonly amount: string | null;
+  /** Null when it is only known that the refund took place. */
+  readonly commission: string | null;
   readonly toAddress: string;
   readonly requestedAt: Date;
 }
@@ -55,9 +57,13 @@ export interface StaticWallet {
   /** Whether its one refund is already spent: refunded, or blocked with the order to send everything back. */
   readonly refundSpent: boolean;
   readonly origin: WalletOrigin;
-  /** When Paygraph was told; providers date nothing here. */
+  /** When Paygraph first learned of it; providers date nothing here. */
   readonly learnedAt: Date;
+  /** When it last learned something new of it. */
+  readonly updatedAt: Date;
 }
+
+export type WalletField = 'account' | 'status' | 'orderId' | 'currency' | 'network' | 'learnedAt';
 
 /** Where a payout goes. */
 export const DESTINATION_TYPES = ['CRYPTO_ADDRESS', 'CARD', 'PHONE', 'BANK_ACCOUNT', 'UNRECOGNIZED'] as const;
@@ -151,6 +157,10 @@ export interface Condition<Field extends string> {
   readonly value: string | Date | readonly string[];
 }
 
+/** How Paygraph learned of a payout. */
+export const PAYOUT_ORIGINS = ['CREATED', 'READ', 'REGISTERED'] as const;
+export type PayoutOrigin = (typeof PAYOUT_ORIGINS)[number];
+
 export type PayoutField = 'createdAt';
 export type PayoutQuery = { readonly conditions: readonly Condition<PayoutField>[] };
 
@@ -180,3 +190,58 @@ export interface WithdrawalQuery {
   readonly accountType: AccountType | null;
   readonly orderBy: { readonly field: WithdrawalOrderField; readonly direction: 'asc' | 'desc' };
 }
+
+/** What a new static wallet is to be. */
+export interface WalletRequest {
+  readonly orderId: string;
+  readonly currency: string;
+  readonly network: string;
+  /** Where the provider tells of payments; null for nowhere. */
+  readonly callbackUrl: string | null;
+}
+
+/** Who pays the fee of a payout: the merchant on top of the amount, or the recipient out of it. */
+export const FEE_PAYERS = ['MERCHANT', 'RECIPIENT'] as const;
+export type FeePayer = (typeof FEE_PAYERS)[number];
+
+export type Requisites =
+  | {
+      readonly type: 'CRYPTO_ADDRESS';
+      readonly value: string;
+      /** Null where the coin has one network only. */
+      readonly network: string | null;
+      /** TON only. */
+      readonly memo: string | null;
+    }
+  | {
+      readonly type: 'CARD' | 'PHONE' | 'BANK_ACCOUNT';
+      readonly value: string;
+      /** The bank, by the id that the provider gave it; for a phone, its id in the fast payment system. */
+      readonly bankId: string | null;
+    };
+
+/** What a new payout is to be. */
+export interface PayoutRequest {
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly requisites: Requisites;
+  /** Null where the provider leaves no choice. */
+  readonly feePayer: FeePayer | null;
+  /** The coin to pay in when `amount` is in a fiat currency. */
+  readonly payCurrency: string | null;
+  /** The coin of the balance to pay from when it is another one. */
+  readonly fromCurrency: string | null;
+  readonly callbackUrl: string | null;
+}
+
+/** What a new withdrawal is to be. */
+export interface WithdrawalRequest {
+  /** The account that the money goes to, by its id at the provider. */
+  readonly targetAccountId: string;
+  /** What is to arrive: the fee comes on top or out of it as the provider decides. */
+  readonly netAmount: Money;
+  readonly description: string | null;
+}
+
+/** The second factor of whoever asks: a one-time code, or a signature where no code is set up. Kept nowhere. */
+export type SecondFactor = { readonly code: string } | { readonly signature: string };

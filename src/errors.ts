@@ -1,6 +1,7 @@
 /** The one way in which anything upstream fails, and the facts that go with it. */
 
 import type { ProviderName } from './domain.ts';
+import type { Operation } from './operation.ts';
 
 export const FAILURE_CODES = [
   'NOT_FOUND',
@@ -69,18 +70,24 @@ export type FailureFacts = Pick<Failure, 'code' | 'account' | 'provider' | 'oper
   Partial<Pick<Failure, 'outcome' | 'retryAfterMs' | 'issues'>> & {
     /** Replaces the code's own sentence; ours, never the provider's words. */
     readonly sentence?: string;
+    /** The whole message, of a failure that is told again. */
+    readonly message?: string;
   };
 
 /** Thrown for every failure upstream, and for what an account's provider cannot do. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly failure: Failure;
+  /** The write that failed, once it is in the ledger. */
+  readonly write: Operation | null;
 
-  constructor(facts: FailureFacts) {
+  constructor(facts: FailureFacts, write: Operation | null = null) {
     const { code, account, provider, operation } = facts;
     const doubt = facts.outcome === 'UNKNOWN' ? '; it may have happened' : '';
-    const message = `${account}: ${operation} failed: ${facts.sentence ?? SENTENCES[code]}${doubt}.`;
+    const message =
+      facts.message ?? `${account}: ${operation} failed: ${facts.sentence ?? SENTENCES[code]}${doubt}.`;
     super(message);
+    this.write = write;
     this.failure = {
       code,
       message,
@@ -110,5 +117,28 @@ export class InvalidInputError extends Error {
       issues.map(({ path, message }) => (path.length ? `${path.join('.')}: ${message}` : message)).join('; '),
     );
     this.issues = issues;
+  }
+}
+
+/** Why a write was refused before it was sent: its key stands for another one, or its target is being written to. */
+export const CONFLICTS = ['KEY_REUSED', 'TARGET_BUSY'] as const;
+export type Conflict = (typeof CONFLICTS)[number];
+
+const CONFLICT_SENTENCES: Record<Conflict, string> = {
+  KEY_REUSED: 'this idempotency key was used before, for something else; nothing was sent',
+  TARGET_BUSY: 'another operation on the same target is not settled yet; nothing was sent',
+};
+
+/** Thrown, before anything is sent, for a write that may not go out beside the one in the ledger. */
+export class IdempotencyConflictError extends Error {
+  override readonly name = 'IdempotencyConflictError';
+  readonly reason: Conflict;
+  /** The operation that is in the way. */
+  readonly operation: Operation;
+
+  constructor(reason: Conflict, operation: Operation) {
+    super(`${operation.account}: ${CONFLICT_SENTENCES[reason]}.`);
+    this.reason = reason;
+    this.operation = operation;
   }
 }

@@ -5,9 +5,11 @@ import type { ObjectKey } from './domain.ts';
 export type NodeKey =
   | { readonly kind: 'Account'; readonly account: string }
   | { readonly kind: 'StaticWallet' | 'Payout'; readonly account: string; readonly key: ObjectKey }
-  | { readonly kind: 'Withdrawal'; readonly account: string; readonly hash: string };
+  | { readonly kind: 'Withdrawal'; readonly account: string; readonly hash: string }
+  | { readonly kind: 'Operation'; readonly account: string; readonly operation: string };
 
 const VERSION = 1;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of an object. The same object always has the same id. */
 export function encodeId(node: NodeKey): string {
@@ -26,6 +28,7 @@ export function decodeId(id: string): NodeKey | undefined {
 function keyParts(node: NodeKey): string[] {
   if (node.kind === 'Account') return [];
   if (node.kind === 'Withdrawal') return ['hash', node.hash];
+  if (node.kind === 'Operation') return ['operation', node.operation];
   return 'uuid' in node.key ? ['uuid', node.key.uuid] : ['orderId', node.key.orderId];
 }
 
@@ -40,11 +43,19 @@ function parseParts(id: string): unknown[] {
 
 function toNode(parts: unknown[]): NodeKey | undefined {
   const [version, kind, account, by, value] = parts;
-  if (version !== VERSION || typeof account !== 'string') return undefined;
+  if (version !== VERSION || !isName(account)) return undefined;
   if (kind === 'Account') return { kind, account };
-  if (typeof value !== 'string') return undefined;
+  if (!isName(value)) return undefined;
   if (kind === 'Withdrawal') return by === 'hash' ? { kind, account, hash: value } : undefined;
+  if (kind === 'Operation') {
+    return by === 'operation' && UUID.test(value) ? { kind, account, operation: value } : undefined;
+  }
   if (kind !== 'Payout' && kind !== 'StaticWallet') return undefined;
   if (by === 'uuid') return { kind, account, key: { uuid: value } };
   return by === 'orderId' ? { kind, account, key: { orderId: value } } : undefined;
+}
+
+/** Half a character and the zero byte are in nobody's name for anything, and no database keeps them. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value);
 }

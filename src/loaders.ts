@@ -23,10 +23,18 @@ export interface Loaders {
   readonly withdrawals: DataLoader<WithdrawalLoadKey, Withdrawal | null, string>;
 }
 
-/** Loaders for one request; `asker` is told of each call. */
-export function createLoaders(asker: Asker): Loaders {
+/** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read. */
+export function createLoaders(
+  asker: Asker,
+  learn: (account: Account, payout: Payout) => Promise<void>,
+): Loaders {
+  async function payout(key: PayoutLoadKey): Promise<Payout | null> {
+    const read = await readPayout(key, asker);
+    if (read) await learn(key.account, read);
+    return read;
+  }
   return {
-    payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(readPayout(key, asker)))), {
+    payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(payout(key)))), {
       cacheKeyFn: ({ account, key }) => JSON.stringify([account.name, key]),
     }),
     withdrawals: new DataLoader((keys) => readWithdrawals(keys, asker), {

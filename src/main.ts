@@ -8,6 +8,9 @@ import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startDemo } from './demo.ts';
 import { openProvider } from './providers/registry.ts';
 import { createApp } from './server.ts';
+import { createServices } from './services.ts';
+import { openDatabase } from './store/database.ts';
+import { createStore, type Store } from './store/store.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 const config = readConfig();
@@ -18,12 +21,15 @@ const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) =>
   provider: openProvider(account, config.upstream),
 }));
 
-const app = createApp({
+const services = createServices({
   accounts,
-  tabs: readExamples(),
-  allowLoopbackOrigins: demo !== undefined,
+  store: await openStore(),
   onBug: (error) => say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`),
 });
+// What was being sent when this stopped the last time is not known any more.
+await services.store.ledger.orphan();
+services.reconciler.start();
+const app = createApp(services, { tabs: readExamples(), allowLoopbackOrigins: demo !== undefined });
 const server = createServer(app);
 server.on('error', (error: NodeJS.ErrnoException) => {
   const reasons: Record<string, string> = {
@@ -37,6 +43,7 @@ server.listen(config.port, config.host, () => {
   const host = family === 'IPv6' ? `[${address}]` : address;
   say(process.stdout, `Paygraph: http://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
   say(process.stdout, `Accounts: ${accounts.map(({ name }) => name).join(', ')}`);
+  say(process.stdout, `State: ${describeState(config.database)}`);
   if (demo) {
     say(process.stdout, 'SANDBOX: no account is configured, so four pretend providers run in this process.');
     say(
@@ -50,13 +57,25 @@ server.listen(config.port, config.host, () => {
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 
-/** Takes no more requests, lets running ones end, then closes what they used. */
+/** Takes no more requests, lets running ones end and their writes be recorded, then closes what they used. */
 function stop() {
+  // A connection whose request is still running would otherwise be kept for the next one for seconds.
+  server.keepAliveTimeout = 1;
   server.close(async () => {
-    await Promise.all(accounts.map(({ provider }) => provider.close()));
+    await services.close();
     await demo?.sandbox.close();
   });
   server.closeIdleConnections();
+}
+
+async function openStore(): Promise<Store> {
+  try {
+    return createStore(await openDatabase(config.database), config.checkAfterMs);
+  } catch (error) {
+    return fail(
+      `Paygraph cannot open its database: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
 }
 
 function readConfig(): Config {
@@ -75,6 +94,13 @@ function readExamples() {
     .filter((file) => file.endsWith('.graphql'))
     .sort()
     .map((file) => ({ query: readFileSync(new URL(file, folder), 'utf8') }));
+}
+
+function describeState(database: Config['database']): string {
+  if (database.kind === 'server') return 'on the PostgreSQL server of DATABASE_URL';
+  return database.kind === 'folder'
+    ? `in ${database.path}`
+    : 'in memory, until this stops; set DATA_DIR to keep it';
 }
 
 function fail(message: string): never {

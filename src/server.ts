@@ -1,28 +1,23 @@
-/** The GraphQL server over given accounts. Never listens, never reads the environment. */
+/** The GraphQL server over given services. Never listens, never reads the environment. */
 
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { Account } from './accounts.ts';
-import { type Context, createContext } from './context.ts';
+import { type Context, createContext, type Services } from './context.ts';
 import { type Tab, useGraphiQL } from './graphiql.ts';
 import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
 
 export interface AppOptions {
-  readonly accounts: readonly Account[];
   /** Tabs that GraphiQL opens with. */
   readonly tabs?: readonly Tab[];
   /** Lets pages from any port of this machine read answers, for frontend development. */
   readonly allowLoopbackOrigins?: boolean;
-  /** Told of every error that was masked: each one is a bug. */
-  readonly onBug?: (error: unknown) => void;
 }
 
 const ENDPOINT = '/graphql';
 
 /** Builds the server. It is a request listener for `node:http`, and answers `fetch` without a socket. */
-export function createApp({ accounts, tabs = [], allowLoopbackOrigins = false, onBug }: AppOptions) {
-  const byName = new Map(accounts.map((account) => [account.name, account]));
+export function createApp(services: Services, { tabs = [], allowLoopbackOrigins = false }: AppOptions = {}) {
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: ENDPOINT,
@@ -31,7 +26,7 @@ export function createApp({ accounts, tabs = [], allowLoopbackOrigins = false, o
     graphiql: false,
     multipart: false,
     logging: false,
-    context: () => createContext(byName),
+    context: () => createContext(services),
     cors: (request) => {
       const origin = request.headers.get('origin');
       return allowLoopbackOrigins && origin !== null && isLoopback(origin)
@@ -43,7 +38,7 @@ export function createApp({ accounts, tabs = [], allowLoopbackOrigins = false, o
         const failed = toGraphQLError(error);
         const shown = publicError(failed);
         if (shown) return shown;
-        onBug?.(error);
+        services.onBug(error);
         return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },

@@ -6,11 +6,15 @@ import type {
   ObjectKey,
   Payout,
   PayoutQuery,
+  PayoutRequest,
   ProviderName,
+  SecondFactor,
   StaticWallet,
+  WalletRequest,
   Withdrawal,
   WithdrawalQuery,
   WithdrawalRelation,
+  WithdrawalRequest,
 } from '../domain.ts';
 
 /** The GraphQL request for which calls are made. */
@@ -31,6 +35,8 @@ export interface Provider {
 }
 
 export interface Wallets {
+  /** The new wallet, or the one that the order id already has. Throws `INVALID_REQUEST` when that is another one. */
+  create(request: WalletRequest, asker: Asker): Promise<StaticWallet>;
   block(wallet: ObjectKey, forceRefund: boolean, asker: Asker): Promise<StaticWallet>;
   refund(wallet: ObjectKey, toAddress: string, asker: Asker): Promise<StaticWallet>;
   /** A data URI of a PNG. */
@@ -42,6 +48,14 @@ export interface Payouts {
   readonly keys: readonly ('uuid' | 'orderId')[];
   byKey(key: ObjectKey, asker: Asker): Promise<Payout | null>;
   list?(query: PayoutQuery): Source<Payout>;
+  /** The new payout as far as the answer tells it: at least its key. Throws `INVALID_REQUEST` when the order id is
+   * that of another payout. */
+  create(request: PayoutRequest, asker: Asker): Promise<CreatedPayout>;
+  /** Whether a second creation with the same order id is certain to make no second payout. */
+  readonly honoursOrderId: boolean;
+  /** What only this account's credentials can make again from a text: it tells requisites apart that must not be
+   * kept. Missing where none are. */
+  seal?(text: string): string;
 }
 
 export interface Withdrawals {
@@ -55,6 +69,13 @@ export interface Withdrawals {
   readonly batchSize: number;
   list(query: WithdrawalQuery, include: readonly WithdrawalRelation[]): Source<Withdrawal>;
   cancel(hash: string, asker: Asker): Promise<void>;
+  create(request: WithdrawalRequest, factor: SecondFactor | null, asker: Asker): Promise<Withdrawal>;
+}
+
+export interface CreatedPayout {
+  readonly key: ObjectKey;
+  /** Null where the answer holds no more than its id. */
+  readonly payout: Payout | null;
 }
 
 /** Where a row stands in a list: JSON that only the source that made it understands. */

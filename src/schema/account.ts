@@ -21,11 +21,15 @@ export const ProviderEnum = builder.enumType('Provider', {
 const CapabilityEnum = builder.enumType('Capability', {
   description: 'Something that an account can do through this API.',
   values: describedEnum(CAPABILITIES, {
+    CREATE_STATIC_WALLET: 'Create a static wallet.',
     BLOCK_WALLET: 'Block a static wallet.',
     REFUND_BLOCKED: 'Refund, once, what a blocked wallet holds.',
     WALLET_QR_CODE: 'Give the QR code of a static wallet.',
+    CREATE_PAYOUT: 'Pay out.',
     READ_PAYOUT: 'Read one payout.',
-    LIST_PAYOUTS: 'List payouts.',
+    LIST_PAYOUTS: 'List all payouts.',
+    LIST_LEARNED_PAYOUTS: 'List the payouts that Paygraph learned of: the provider cannot list them.',
+    CREATE_WITHDRAWAL: 'Ask for a withdrawal.',
     READ_WITHDRAWAL: 'Read one withdrawal.',
     LIST_WITHDRAWALS: 'List withdrawals.',
     CANCEL_WITHDRAWAL: 'Cancel a withdrawal that is still open.',

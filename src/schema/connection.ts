@@ -17,13 +17,8 @@ const pageSize = {
   max: [100, { message: 'must be at most 100' }] as [number, { message: string }],
 };
 
-/** `accounts first after last before`, for a connection over several accounts. */
-export const connectionArgs = builder.args((t) => ({
-  accounts: t.stringList({
-    description:
-      'Names of the accounts to list; may be left out when only one can. One account at a time for now: more ' +
-      'are refused as `UNSUPPORTED`.',
-  }),
+/** `first after last before`, for every connection. */
+export const pageArgs = builder.args((t) => ({
   first: t.int({
     validate: pageSize,
     description: 'Page size from the start, 1 to 100; 20 when none is given.',
@@ -31,6 +26,16 @@ export const connectionArgs = builder.args((t) => ({
   after: t.string({ description: 'Go on after the row with this cursor. Goes with `first`.' }),
   last: t.int({ validate: pageSize, description: 'Page size from the end, 1 to 100.' }),
   before: t.string({ description: 'Go back before the row with this cursor. Goes with `last`.' }),
+}));
+
+/** The same and `accounts`, for a connection over several accounts. */
+export const connectionArgs = builder.args((t) => ({
+  ...pageArgs,
+  accounts: t.stringList({
+    description:
+      'Names of the accounts to list; may be left out when only one can. One account at a time for now: more ' +
+      'are refused as `UNSUPPORTED`.',
+  }),
 }));
 
 /** The one account that a list is asked of, among those that `can`. */

@@ -4,9 +4,11 @@ import { GraphQLError } from 'graphql';
 import { requireAccount } from '../accounts.ts';
 import { PROVIDER_NAMES } from '../domain.ts';
 import {
+  CONFLICTS,
   FAILURE_CODES,
   type FailureCode,
   type FieldIssue,
+  IdempotencyConflictError,
   type InputIssue,
   InvalidInputError,
   OUTCOMES,
@@ -15,6 +17,7 @@ import {
 import { AccountRef, ProviderEnum } from './account.ts';
 import { builder } from './builder.ts';
 import { describedEnum } from './enums.ts';
+import { OperationRef } from './operation-ref.ts';
 
 const FAILURES: Record<FailureCode, string> = {
   NOT_FOUND: 'The provider has no such object.',
@@ -35,10 +38,16 @@ const FAILURES: Record<FailureCode, string> = {
   UNSUPPORTED: 'The provider offers no such thing.',
 };
 
+const CONFLICT_DESCRIPTIONS = {
+  KEY_REUSED: 'The idempotency key was used before, for something else.',
+  TARGET_BUSY: 'Another operation on the same target is not settled yet.',
+};
+
 const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What went wrong, for programs.',
-  values: describedEnum(['INVALID_INPUT', ...FAILURE_CODES], {
+  values: describedEnum(['INVALID_INPUT', ...CONFLICTS, ...FAILURE_CODES], {
     INVALID_INPUT: 'What the client sent breaks a rule; no provider was asked.',
+    ...CONFLICT_DESCRIPTIONS,
     ...FAILURES,
   }),
 });
@@ -51,18 +60,23 @@ const OutcomeEnum = builder.enumType('Outcome', {
   }),
 });
 
-export const ErrorRef = builder.interfaceRef<ProviderError | InvalidInputError>('Error').implement({
-  description: 'What all errors in a result have.',
-  fields: (t) => ({
-    message: t.exposeString('message', { description: 'For people; its wording may change.' }),
-    code: t.field({
-      type: ErrorCodeEnum,
-      description: 'For programs.',
-      // The errors plugin hands over a proxy that is an instance of neither class.
-      resolve: (error) => ('failure' in error ? error.failure.code : 'INVALID_INPUT'),
+export const ErrorRef = builder
+  .interfaceRef<InvalidInputError | ProviderError | IdempotencyConflictError>('Error')
+  .implement({
+    description: 'What all errors in a result have.',
+    fields: (t) => ({
+      message: t.exposeString('message', { description: 'For people; its wording may change.' }),
+      code: t.field({
+        type: ErrorCodeEnum,
+        description: 'For programs.',
+        // The errors plugin hands over a proxy that is an instance of neither class.
+        resolve: (error) => {
+          if ('failure' in error) return error.failure.code;
+          return 'reason' in error ? error.reason : 'INVALID_INPUT';
+        },
+      }),
     }),
-  }),
-});
+  });
 
 const InputIssueRef = builder.objectRef<InputIssue>('InputIssue').implement({
   description: 'One rule that an input breaks.',
@@ -123,11 +137,37 @@ builder.objectType(ProviderError, {
       description: 'The fields that the provider objected to, where it named them.',
       resolve: ({ failure }) => failure.issues,
     }),
+    ledgerEntry: t.field({
+      type: OperationRef,
+      nullable: true,
+      description: 'The write that failed, as the ledger keeps it; null for a read.',
+      resolve: ({ write }) => write,
+    }),
   }),
 });
 
-/** The errors that every mutation's result may be. */
-export const MUTATION_ERRORS = { types: [InvalidInputError, ProviderError] };
+builder.objectType(IdempotencyConflictError, {
+  name: 'IdempotencyConflict',
+  description: 'The write may not go out beside one that is in the ledger. Nothing was sent.',
+  interfaces: [ErrorRef],
+  fields: (t) => ({
+    operation: t.expose('operation', {
+      type: OperationRef,
+      description: 'The operation that is in the way.',
+    }),
+  }),
+});
+
+/** An error that is told beside other things: graphql-js takes an instance for a failure of the field itself. */
+export function toldError<Told extends ProviderError | InvalidInputError>(error: Told): Told {
+  return { ...error, message: error.message };
+}
+
+/** The errors that the result of every write may be. */
+export const WRITE_ERRORS = { types: [InvalidInputError, ProviderError, IdempotencyConflictError] };
+
+/** The errors of a mutation that sends no write. */
+export const INPUT_ERRORS = { types: [InvalidInputError, ProviderError] };
 
 /** An error as a client may see it at the top level; undefined for what must be masked. */
 export function publicError(error: GraphQLError): GraphQLError | undefined {

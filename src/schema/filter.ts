@@ -1,5 +1,6 @@
 /** Filter inputs in `eq in gte lt` style, and their translation into conditions. */
 
+import type { InputRef } from '@pothos/core';
 import type { Condition, Operator, TransferStatus } from '../domain.ts';
 import { builder } from './builder.ts';
 import * as rules from './rules.ts';
@@ -17,25 +18,32 @@ const DESCRIPTIONS: Record<Operator, string> = {
 };
 const about = (operator: Operator) => ({ description: DESCRIPTIONS[operator] });
 
+const TEXTS = { ...rules.shortList, items: rules.anyText };
+
 export const StringFilterInput = builder.inputType('StringFilter', {
   description: 'Conditions on a text, compared exactly. All that are given must hold.',
   fields: (t) => ({
-    eq: t.string(about('eq')),
-    ne: t.string(about('ne')),
-    in: t.stringList({ validate: rules.shortList, ...about('in') }),
-    nin: t.stringList({ validate: rules.shortList, ...about('nin') }),
+    eq: t.string({ validate: rules.anyText, ...about('eq') }),
+    ne: t.string({ validate: rules.anyText, ...about('ne') }),
+    in: t.stringList({ validate: TEXTS, ...about('in') }),
+    nin: t.stringList({ validate: TEXTS, ...about('nin') }),
   }),
 });
 
-export const TransferStatusFilterInput = builder.inputType('TransferStatusFilter', {
-  description: 'Conditions on a status. All that are given must hold.',
-  fields: (t) => ({
-    eq: t.field({ type: TransferStatusEnum, ...about('eq') }),
-    ne: t.field({ type: TransferStatusEnum, ...about('ne') }),
-    in: t.field({ type: [TransferStatusEnum], validate: rules.shortList, ...about('in') }),
-    nin: t.field({ type: [TransferStatusEnum], validate: rules.shortList, ...about('nin') }),
-  }),
-});
+/** The input type `<name>Filter` for conditions on an enum. */
+export function enumFilter<Value extends string>(name: string, type: InputRef<Value>) {
+  return builder.inputType(`${name}Filter`, {
+    description: 'Conditions on one of a closed list of words. All that are given must hold.',
+    fields: (t) => ({
+      eq: t.field({ type, ...about('eq') }),
+      ne: t.field({ type, ...about('ne') }),
+      in: t.field({ type: [type], validate: rules.shortList, ...about('in') }),
+      nin: t.field({ type: [type], validate: rules.shortList, ...about('nin') }),
+    }),
+  });
+}
+
+export const TransferStatusFilterInput = enumFilter('TransferStatus', TransferStatusEnum);
 
 export const DecimalFilterInput = builder.inputType('DecimalFilter', {
   description: 'Conditions on an amount, compared by value. All that are given must hold.',

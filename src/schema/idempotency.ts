@@ -7,6 +7,6 @@ export const IDEMPOTENCY_KEY = {
   required: true,
   validate: rules.idempotencyKey,
   description:
-    'A key of your own for this one intention: 1 to 128 printable characters, best a UUID. It is checked and ' +
-    'not yet kept: for now, the same key sent again is a new request.',
+    'A key of your own for this one intention: 1 to 128 printable characters, best a UUID. The same key with the same ' +
+    'input gives the same operation and sends nothing twice; with another input it is refused.',
 } as const;

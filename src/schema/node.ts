@@ -1,7 +1,7 @@
 /** `node` and `nodes`: anything that can be read again, by the id that it was given. */
 
 import type { GraphQLResolveInfo } from 'graphql';
-import { requireAccount, unsupported } from '../accounts.ts';
+import { requireAccount } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeId } from '../id.ts';
@@ -12,6 +12,8 @@ import { selectedRelations } from './withdrawal.ts';
 async function read(id: string, path: readonly string[], context: Context, info: GraphQLResolveInfo) {
   const node = decodeId(id);
   if (!node) throw new InvalidInputError([{ path, message: 'is not an id of this API' }]);
+  // An operation outlives the account that it used.
+  if (node.kind === 'Operation') return context.store.ledger.find(node.operation);
   const account = requireAccount(context.accounts, node.account, path);
   switch (node.kind) {
     case 'Account':
@@ -25,7 +27,7 @@ async function read(id: string, path: readonly string[], context: Context, info:
         include: selectedRelations(info, [[]]),
       });
     case 'StaticWallet':
-      throw unsupported(account, 'readWallet', 'the provider cannot read a static wallet back');
+      return context.store.directory.wallet(account.name, node.key);
   }
 }
 

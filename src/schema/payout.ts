@@ -1,9 +1,18 @@
 /** `Payout`: money sent to somebody, by Cryptomus, Heleket or Repay. */
 
-import { unsupported } from '../accounts.ts';
-import { DESTINATION_TYPES, type Destination, type Payout } from '../domain.ts';
+import type { Account } from '../accounts.ts';
+import type { Context } from '../context.ts';
+import {
+  DESTINATION_TYPES,
+  type Destination,
+  PAYOUT_ORIGINS,
+  type Payout,
+  type PayoutQuery,
+} from '../domain.ts';
 import { encodeId } from '../id.ts';
 import { readPage } from '../pager.ts';
+import type { Source } from '../providers/provider.ts';
+import type { KnownPayout } from '../store/directory.ts';
 import { builder } from './builder.ts';
 import { accountToList, type Connection, connectionArgs } from './connection.ts';
 import { describedEnum } from './enums.ts';
@@ -39,6 +48,23 @@ const DestinationRef = builder.objectRef<Destination>('Destination').implement({
   }),
 });
 
+const PayoutOriginEnum = builder.enumType('PayoutOrigin', {
+  description: 'How Paygraph learned of a payout.',
+  values: describedEnum(PAYOUT_ORIGINS, {
+    CREATED: 'By `createPayout`.',
+    READ: 'By reading it.',
+    REGISTERED: 'By `registerPayouts`.',
+  }),
+});
+
+const LearnedPayoutRef = builder.objectRef<KnownPayout>('LearnedPayout').implement({
+  description: 'What the directory keeps of a payout.',
+  fields: (t) => ({
+    origin: t.expose('origin', { type: PayoutOriginEnum, description: 'How it was learned.' }),
+    at: t.expose('learnedAt', { type: 'DateTime', description: 'When.' }),
+  }),
+});
+
 PayoutRef.implement({
   description: 'Money sent to somebody, by Cryptomus, Heleket or Repay.',
   interfaces: [builder.nodeInterfaceRef(), TransferRef],
@@ -64,6 +90,14 @@ PayoutRef.implement({
     txid: t.exposeString('txid', {
       nullable: true,
       description: 'The transaction on its chain; null before there is one and outside crypto.',
+    }),
+    learned: t.field({
+      type: LearnedPayoutRef,
+      nullable: true,
+      description:
+        'How Paygraph came to list it, at a provider that cannot; null elsewhere. Asks no provider.',
+      resolve: ({ account, reference }, _args, { store }) =>
+        reference === null ? null : store.directory.payout(account, reference),
     }),
     remainingBalance: t.expose('remainingBalance', {
       type: 'Decimal',
@@ -110,22 +144,17 @@ builder.queryFields((t) => ({
     type: PayoutConnection,
     nullable: true,
     description:
-      'The payouts of an account, newest first: complete, whatever the page size. Null, with an error, when the ' +
-      'account could not be asked.',
+      'The payouts of an account, newest first: complete, whatever the page size. Repay cannot list its payouts: there ' +
+      'it is those that Paygraph learned of, each read afresh, one upstream call a payout. Null, with an ' +
+      'error, when the account could not be asked.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: PayoutFilterInput, description: 'Which payouts; all when left out.' }),
     },
     resolve: async (_root, { accounts, filter, ...page }, context) => {
-      const account = accountToList(
-        context,
-        accounts,
-        ({ provider }) => !!provider.payouts?.list,
-        'listPayouts',
-      );
+      const account = accountToList(context, accounts, ({ provider }) => !!provider.payouts, 'listPayouts');
       const query = { conditions: conditionsOf(filter) };
-      const source = account.provider.payouts?.list?.(query);
-      if (!source) throw unsupported(account, 'listPayouts');
+      const source = account.provider.payouts?.list?.(query) ?? knownPayouts(account, query, context);
       const { asker, loaders } = context;
       const rows = await readPage(source, page, ['payouts', account.name, query], asker);
       for (const { node } of rows.edges) loaders.payouts.prime({ account, key: node.key }, node);
@@ -133,3 +162,25 @@ builder.queryFields((t) => ({
     },
   }),
 }));
+
+/** The payouts that the directory knows of an account, each read afresh; one that the provider lost is left out. */
+function knownPayouts(account: Account, query: PayoutQuery, { loaders, store }: Context): Source<Payout> {
+  const known = store.directory.payouts(account.name, query);
+  return {
+    async read(from, direction, want, asker) {
+      for (let at = from; ; ) {
+        const { rows, end } = await known.read(at, direction, want, asker);
+        const read = await Promise.all(
+          rows.map(async ({ row, position }) => {
+            const payout = await loaders.payouts.load({ account, key: { orderId: row.orderId } });
+            return payout && { row: payout, position };
+          }),
+        );
+        const found = read.filter((row) => row !== null);
+        if (found.length > 0 || end) return { rows: found, end };
+        at = rows.at(-1)?.position ?? at;
+      }
+    },
+    ...(known.total && { total: known.total }),
+  };
+}

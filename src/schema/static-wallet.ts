@@ -1,15 +1,21 @@
-/** `StaticWallet`: a permanent deposit address at Cryptomus or Heleket, and what can be done to it. */
+/** `StaticWallet`: a permanent deposit address at Cryptomus or Heleket, as the directory knows it. */
 
-import { requireAccount, unsupported } from '../accounts.ts';
-import { type StaticWallet, WALLET_ORIGINS, WALLET_STATUSES, type WalletRefund } from '../domain.ts';
+import { type Account, requireAccount } from '../accounts.ts';
+import {
+  type ObjectKey,
+  type StaticWallet,
+  WALLET_ORIGINS,
+  WALLET_STATUSES,
+  type WalletRefund,
+} from '../domain.ts';
 import { encodeId } from '../id.ts';
+import { readPage } from '../pager.ts';
 import { AccountRef, ProviderEnum } from './account.ts';
 import { builder } from './builder.ts';
+import { type Connection, pageArgs } from './connection.ts';
 import { describedEnum } from './enums.ts';
-import { MUTATION_ERRORS } from './errors.ts';
-import { IDEMPOTENCY_KEY } from './idempotency.ts';
+import { conditionsOf, DateTimeFilterInput, enumFilter, StringFilterInput } from './filter.ts';
 import { resolveObjectRef, StaticWalletRefInput } from './reference.ts';
-import * as rules from './rules.ts';
 
 export const StaticWalletRef = builder.objectRef<StaticWallet>('StaticWallet');
 
@@ -32,18 +38,28 @@ const WalletActionEnum = builder.enumType('WalletAction', {
 });
 
 const WalletOriginEnum = builder.enumType('WalletOrigin', {
-  description: 'How Paygraph learned what it tells of a wallet.',
+  description: 'How Paygraph first learned of a wallet.',
   values: describedEnum(WALLET_ORIGINS, {
+    CREATE_ANSWER: "From the provider's answer to `createStaticWallet`.",
     BLOCK_ANSWER: "From the provider's answer to `blockWallet`.",
     REFUND_ANSWER: "From the provider's answer to `refundBlocked`.",
+    REGISTERED: 'Somebody told it by `registerStaticWallets`.',
   }),
 });
 
 const WalletRefundRef = builder.objectRef<WalletRefund>('WalletRefund').implement({
   description: 'The one refund of what a blocked wallet holds. The provider names no currency.',
   fields: (t) => ({
-    amount: t.expose('amount', { type: 'Decimal', description: 'The refunded amount.' }),
-    commission: t.expose('commission', { type: 'Decimal', description: 'What the refund cost.' }),
+    amount: t.expose('amount', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'The refunded amount; null when it is only known that the refund took place.',
+    }),
+    commission: t.expose('commission', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'What the refund cost; null when it is only known that the refund took place.',
+    }),
     toAddress: t.exposeString('toAddress', { description: 'Where it goes.' }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was asked for.' }),
   }),
@@ -124,74 +140,93 @@ StaticWalletRef.implement({
       description: 'The mutations that may succeed: one that is not here must fail.',
       resolve: availableActions,
     }),
-    origin: t.expose('origin', { type: WalletOriginEnum, description: 'Where this knowledge comes from.' }),
-    learnedAt: t.expose('learnedAt', { type: 'DateTime', description: 'When it was learned.' }),
-  }),
-});
-
-const BlockWalletInput = builder.inputType('BlockWalletInput', {
-  description: 'What to block.',
-  fields: (t) => ({
-    idempotencyKey: t.string(IDEMPOTENCY_KEY),
-    wallet: t.field({ type: StaticWalletRefInput, required: true, description: 'Which wallet.' }),
-    forceRefund: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: 'Also send all incoming payments back to their senders. This uses up the one refund.',
+    origin: t.expose('origin', { type: WalletOriginEnum, description: 'How Paygraph first learned of it.' }),
+    learnedAt: t.expose('learnedAt', { type: 'DateTime', description: 'When Paygraph first learned of it.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When it last learned something of it.',
     }),
   }),
 });
 
-const RefundBlockedInput = builder.inputType('RefundBlockedInput', {
-  description: 'What to refund, and where to.',
-  fields: (t) => ({
-    idempotencyKey: t.string(IDEMPOTENCY_KEY),
-    wallet: t.field({ type: StaticWalletRefInput, required: true, description: 'Which blocked wallet.' }),
-    toAddress: t.string({
-      required: true,
-      validate: rules.refundAddress,
-      description: 'All blocked funds go there: 10 to 128 letters, digits, hyphens or underscores.',
-    }),
-  }),
-});
-
-const walletPayload = (name: string, description: string) =>
-  builder.objectRef<{ wallet: StaticWallet }>(name).implement({
-    description,
+const StaticWalletConnection = builder.connectionObject(
+  {
+    type: StaticWalletRef,
+    name: 'StaticWalletConnection',
+    description: 'A page of static wallets.',
     fields: (t) => ({
-      wallet: t.expose('wallet', {
-        type: StaticWalletRef,
-        description: "The wallet, as far as the provider's answer tells it.",
+      totalCount: t.int({
+        nullable: true,
+        description: 'How many wallets that Paygraph learned of match; null when they could not be counted.',
+        resolve: (page) => (page as unknown as Connection<StaticWallet>).total(),
       }),
     }),
-  });
-const BlockWalletPayload = walletPayload('BlockWalletPayload', 'The wallet is blocked.');
-const RefundBlockedPayload = walletPayload('RefundBlockedPayload', 'The refund is under way.');
+  },
+  { description: 'A static wallet and its place in the list.' },
+);
 
-builder.mutationFields((t) => ({
-  blockWallet: t.field({
-    type: BlockWalletPayload,
-    errors: MUTATION_ERRORS,
-    description:
-      'Blocks a static wallet for good: further payments to it are not credited. What it holds can be refunded once.',
-    args: { input: t.arg({ type: BlockWalletInput, required: true, description: 'What to block.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { account, key } = resolveObjectRef('StaticWallet', input.wallet, ['input', 'wallet'], context);
-      const { wallets } = account.provider;
-      if (!wallets) throw unsupported(account, 'blockWallet');
-      return { wallet: await wallets.block(key, input.forceRefund, context.asker) };
+const StaticWalletFilterInput = builder.inputType('StaticWalletFilter', {
+  description: 'Which static wallets to list. All conditions must hold.',
+  fields: (t) => ({
+    status: t.field({ type: enumFilter('WalletStatus', WalletStatusEnum), description: 'Its status.' }),
+    orderId: t.field({ type: StringFilterInput, description: "The merchant's order id." }),
+    currency: t.field({ type: StringFilterInput, description: 'The coin.' }),
+    network: t.field({ type: StringFilterInput, description: 'The chain.' }),
+    learnedAt: t.field({ type: DateTimeFilterInput, description: 'When Paygraph first learned of it.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  staticWallet: t.field({
+    type: StaticWalletRef,
+    nullable: true,
+    description: 'One static wallet as the directory knows it; null when Paygraph never learned of it.',
+    args: { by: t.arg({ type: StaticWalletRefInput, required: true, description: 'Which wallet.' }) },
+    resolve: (_root, { by }, context) => {
+      const { account, key } = resolveObjectRef('StaticWallet', by, ['by'], context);
+      return context.store.directory.wallet(account.name, key);
     },
   }),
-  refundBlocked: t.field({
-    type: RefundBlockedPayload,
-    errors: MUTATION_ERRORS,
-    description: 'Refunds, once, everything that a blocked static wallet holds to one address.',
-    args: { input: t.arg({ type: RefundBlockedInput, required: true, description: 'What to refund.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { account, key } = resolveObjectRef('StaticWallet', input.wallet, ['input', 'wallet'], context);
-      const { wallets } = account.provider;
-      if (!wallets) throw unsupported(account, 'refundBlocked');
-      return { wallet: await wallets.refund(key, input.toAddress, context.asker) };
+  staticWallets: t.field({
+    type: StaticWalletConnection,
+    nullable: true,
+    description:
+      'The static wallets that Paygraph learned of, last learned first. Providers cannot list theirs: what was made ' +
+      'elsewhere and never registered is not here. Asks no provider. Null, with an error, when the arguments are refused.',
+    args: {
+      ...pageArgs,
+      accounts: t.arg.stringList({ description: 'Names of the accounts; all when left out.' }),
+      filter: t.arg({ type: StaticWalletFilterInput, description: 'Which wallets; all when left out.' }),
+    },
+    resolve: async (_root, { accounts, filter, ...page }, context) => {
+      for (const name of accounts ?? []) requireAccount(context.accounts, name, ['accounts']);
+      // The directory outlives accounts, and a wallet is nothing without its account.
+      const names = accounts ?? [...context.accounts.keys()];
+      const conditions = conditionsOf({ account: { in: names }, ...filter });
+      const source = context.store.directory.wallets(conditions);
+      const rows = await readPage(source, page, ['staticWallets', conditions], context.asker);
+      return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };
     },
   }),
 }));
+
+/** A wallet of which no more is known than how it is named. */
+export function unknownWallet(account: Account, key: ObjectKey, now: Date): StaticWallet {
+  return {
+    kind: 'StaticWallet',
+    account: account.name,
+    uuid: 'uuid' in key ? key.uuid : null,
+    orderId: 'orderId' in key ? key.orderId : null,
+    address: null,
+    network: null,
+    currency: null,
+    paymentUrl: null,
+    status: 'UNKNOWN',
+    rawStatus: null,
+    refund: null,
+    refundSpent: false,
+    origin: 'REGISTERED',
+    learnedAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,13 +1,10 @@
 /** `Withdrawal`: money taken out of a Hashlee business unit. */
 
 import type { GraphQLResolveInfo } from 'graphql';
-import { type Account, unsupported } from '../accounts.ts';
 import type { RelatedObject, Withdrawal, WithdrawalRelation } from '../domain.ts';
 import { encodeId } from '../id.ts';
 import { builder } from './builder.ts';
 import { describedEnum } from './enums.ts';
-import { MUTATION_ERRORS } from './errors.ts';
-import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { MoneyRef } from './money.ts';
 import { resolveWithdrawalRef, WithdrawalRefInput } from './reference.ts';
 import { selectedFields } from './selection.ts';
@@ -152,51 +149,5 @@ builder.queryField('withdrawal', (t) =>
         ...resolveWithdrawalRef(by, ['by'], context),
         include: selectedRelations(info, [[]]),
       }),
-  }),
-);
-
-const CancelWithdrawalInput = builder.inputType('CancelWithdrawalInput', {
-  description: 'What to cancel.',
-  fields: (t) => ({
-    idempotencyKey: t.string(IDEMPOTENCY_KEY),
-    withdrawal: t.field({ type: WithdrawalRefInput, required: true, description: 'Which withdrawal.' }),
-  }),
-});
-
-const CancelWithdrawalPayload = builder
-  .objectRef<{ account: Account; hash: string }>('CancelWithdrawalPayload')
-  .implement({
-    description: 'The withdrawal is canceled.',
-    fields: (t) => ({
-      withdrawalId: t.id({
-        description: 'The id of the withdrawal.',
-        resolve: ({ account, hash }) => encodeId({ kind: 'Withdrawal', account: account.name, hash }),
-      }),
-      withdrawal: t.field({
-        type: WithdrawalRef,
-        nullable: true,
-        description:
-          "The withdrawal as it is now. The provider's answer does not hold it, so it is read again, when " +
-          'selected; null when that read failed, which does not undo the cancellation.',
-        resolve: (key, _args, { loaders }, info) =>
-          loaders.withdrawals.load({ ...key, include: selectedRelations(info, [[]]) }),
-      }),
-    }),
-  });
-
-builder.mutationField('cancelWithdrawal', (t) =>
-  t.field({
-    type: CancelWithdrawalPayload,
-    errors: MUTATION_ERRORS,
-    description: 'Cancels a withdrawal, which is possible while it is `PENDING` (at Hashlee: `OPEN`).',
-    args: { input: t.arg({ type: CancelWithdrawalInput, required: true, description: 'What to cancel.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { account, hash } = resolveWithdrawalRef(input.withdrawal, ['input', 'withdrawal'], context);
-      const { withdrawals } = account.provider;
-      if (!withdrawals) throw unsupported(account, 'cancelWithdrawal');
-      await withdrawals.cancel(hash, context.asker);
-      context.loaders.withdrawals.clearAll();
-      return { account, hash };
-    },
   }),
 );

@@ -3,7 +3,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ObjectKey } from '../../src/domain.ts';
 import { sign } from '../../src/providers/cryptomus/sign.ts';
-import { CONFIG, createAsker, failureOf, openAccount } from '../providers/cryptomus/account.ts';
+import { CONFIG, openAccount } from '../providers/cryptomus/account.ts';
+import { createAsker, failureOf } from '../support/calls.ts';
 import { fixture, startUpstream } from './upstream.ts';
 
 const WALLET = 'fcc40793-39f9-4fa9-85b2-93148039a72b';
@@ -66,6 +67,7 @@ test('tells a blocked wallet from the documented answer', async () => {
     refundSpent: false,
     origin: 'BLOCK_ANSWER',
     learnedAt: new Date('2026-01-02T03:04:05Z'),
+    updatedAt: new Date('2026-01-02T03:04:05Z'),
   });
 });
 

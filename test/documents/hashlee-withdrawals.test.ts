@@ -1,9 +1,11 @@
-/** The page "Withdrawals" of Hashlee, replayed: list, show and cancel, each request to the byte, each answer in turn. */
+/** The page "Withdrawals" of Hashlee, replayed: list, show, create and cancel, each request to the byte, each answer in
+ * turn. */
 
 import { afterEach, expect, test } from 'vitest';
-import { WITHDRAWAL_RELATIONS, type WithdrawalQuery } from '../../src/domain.ts';
+import { WITHDRAWAL_RELATIONS, type WithdrawalQuery, type WithdrawalRequest } from '../../src/domain.ts';
 import type { Withdrawals } from '../../src/providers/provider.ts';
-import { createAsker, failureOf, openAccount, UNIT } from '../providers/hashlee/account.ts';
+import { openAccount, UNIT } from '../providers/hashlee/account.ts';
+import { createAsker, failureOf } from '../support/calls.ts';
 import { fixture, startUpstream } from './upstream.ts';
 
 const HASH = '70e00550-06f2-4a37-84bb-8d7f30dc1eac';
@@ -111,6 +113,81 @@ test('answers null when the documented refusal says that the identifier is not k
   expect(await withdrawals.byHash(HASH, [], createAsker())).toBeNull();
 });
 
+const creation: WithdrawalRequest = {
+  targetAccountId: 'jqozmk',
+  netAmount: { amount: '100.00', currency: 'BRL' },
+  description: null,
+};
+
+test.each([
+  ['code', { code: '493817' }, '493817', undefined],
+  ['signature', { signature: 'user-signature' }, undefined, 'user-signature'],
+] as const)(
+  'creates with the documented request and the %s of the user',
+  async (_, factor, code, signature) => {
+    const { requests, withdrawals } = await stage(201, fixture('hashlee/created.json'));
+    await withdrawals.create(creation, factor, createAsker());
+    expect(requests).toHaveLength(1);
+    const { method, path, headers, body } = requests[0]!;
+    expect({ method, path }).toEqual({ method: 'POST', path: BASE });
+    expect(headers).toMatchObject({
+      authorization: 'Bearer secret-token',
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
+    expect([headers.code, headers.signature]).toEqual([code, signature]);
+    expect(body).toBe(JSON.stringify(JSON.parse(fixture('hashlee/creation.json'))));
+  },
+);
+
+test.each([200, 201])('tells the created withdrawal from the documented answer with %i', async (status) => {
+  const { withdrawals } = await stage(status, fixture('hashlee/created.json'));
+  expect(await withdrawals.create(creation, null, createAsker())).toEqual({
+    kind: 'Withdrawal',
+    account: 'unit',
+    hash: 'eea55e84-33e9-4bf1-a6ea-a6f853c801c7',
+    reference: null,
+    amount: { amount: '105.00000000', currency: 'BRL' },
+    fee: { amount: '5.00000000', currency: 'BRL' },
+    netAmount: { amount: '100.00000000', currency: 'BRL' },
+    status: 'PENDING',
+    rawStatus: 'OPEN',
+    isFinal: false,
+    unitId: 'vojvzo',
+    userId: 'jqozmk',
+    receiptId: null,
+    targetAccountId: 'jqozmk',
+    profileId: 'jqozmk',
+    externalReference: null,
+    description: null,
+    verifiedAt: null,
+    finishedAt: null,
+    createdAt: new Date('2018-06-28T15:44:30Z'),
+    updatedAt: new Date('2018-06-28T15:44:30Z'),
+    cancelable: true,
+    relations: {},
+  });
+});
+
+test('reports which fields the documented refusal of a creation names, and that nothing was made', async () => {
+  const { requests, withdrawals } = await stage(422, fixture('hashlee/invalid-data.json'));
+  const creating = withdrawals.create(creation, { code: '493817' }, createAsker());
+  expect(await failureOf(creating, ['493817', 'jqozmk'])).toEqual({
+    code: 'INVALID_REQUEST',
+    message: 'unit: createWithdrawal failed: the provider does not accept these values.',
+    account: 'unit',
+    provider: 'HASHLEE',
+    operation: 'createWithdrawal',
+    outcome: 'REJECTED',
+    retryAfterMs: null,
+    issues: [
+      { field: 'currency', rule: 'required' },
+      { field: 'net_amount', rule: 'required' },
+    ],
+  });
+  expect(requests).toHaveLength(1);
+});
+
 test('cancels with the documented request: no body, and the empty object for success', async () => {
   const { requests, withdrawals } = await stage(200, fixture('hashlee/canceled.json'));
   await withdrawals.cancel(HASH, createAsker());
@@ -127,6 +204,8 @@ const CALLS = {
   listWithdrawals: (withdrawals: Withdrawals) =>
     withdrawals.list(finished, []).read(null, 'forward', 2, createAsker()),
   readWithdrawal: (withdrawals: Withdrawals) => withdrawals.byHash(HASH, [], createAsker()),
+  createWithdrawal: (withdrawals: Withdrawals) =>
+    withdrawals.create(creation, { code: '493817' }, createAsker()),
   cancelWithdrawal: (withdrawals: Withdrawals) => withdrawals.cancel(HASH, createAsker()),
 } as const;
 
@@ -136,6 +215,8 @@ test.each([
   ['readWithdrawal', 'unauthorized', 401, 'UNAUTHENTICATED', null],
   ['readWithdrawal', 'unauthorized', 403, 'FORBIDDEN', null],
   ['readWithdrawal', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],
+  ['createWithdrawal', 'unauthorized', 401, 'UNAUTHENTICATED', null],
+  ['createWithdrawal', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],
   ['cancelWithdrawal', 'invalid-identifier', 404, 'NOT_FOUND', null],
   ['cancelWithdrawal', 'unauthorized', 401, 'UNAUTHENTICATED', null],
   ['cancelWithdrawal', 'limit-of-attempts', 429, 'RATE_LIMITED', 300_000],

@@ -1,7 +1,8 @@
 /** The document "Information about a payout" of Repay, replayed: its request to the byte, its answers one by one. */
 
 import { afterEach, expect, test } from 'vitest';
-import { createAsker, failureOf, openAccount } from '../providers/repay/account.ts';
+import { openAccount } from '../providers/repay/account.ts';
+import { createAsker, failureOf } from '../support/calls.ts';
 import { fixture, startUpstream } from './upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];

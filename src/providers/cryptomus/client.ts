@@ -7,20 +7,32 @@
  * - A refusal is HTTP 422 with `state: 1`, with or without a text; other failures have no `state` at all (1.4).
  * - A static wallet cannot be read: what is known of one is what the last write answered (0.4).
  * - A payout answer need not repeat the order id; in lists balances are texts, elsewhere numbers (1.7.1, 1.8).
+ * - A creation with an order id that exists makes nothing and answers with what it made, whatever else was asked for:
+ *   an answer about something else is told as a taken order id (1.6.1, 1.7.1).
+ * - A payout's fee is on top of the amount when `is_subtract` is true; the SDK manuals have it the other way (2.8).
  * - Lists have 15 rows a page, opaque cursors, and a creation time filter in UTC+3 (1.8).
  *
  * The numbers are sections of docs/providers.md. */
 
 import type { z } from 'zod';
 import type { ObjectKey, Payout } from '../../domain.ts';
-import { type FailureCode, type FailureFacts, ProviderError } from '../../errors.ts';
+import { type FailureCode, type FailureFacts, type FieldIssue, ProviderError } from '../../errors.ts';
 import type { Http } from '../http.ts';
 import type { Asker, Provider } from '../provider.ts';
 import { createPayoutList, EMPTY_LIST, type Page } from './list.ts';
-import { blockedWallet, type Operation, payoutOf, refundedWallet, refusalOf } from './map.ts';
+import { blockedWallet, createdWallet, type Operation, payoutOf, refundedWallet, refusalOf } from './map.ts';
 import { type Range, rangeOf } from './range.ts';
+import {
+  isPayoutOf,
+  isWalletOf,
+  MAX_NEW_ORDER_ID_LENGTH,
+  orderIdIssues,
+  payoutFields,
+  payoutIssues,
+  walletFields,
+} from './request.ts';
 import { sign } from './sign.ts';
-import { answerWire, blockWire, pageWire, payoutWire, qrCodeWire, refundWire } from './wire.ts';
+import { answerWire, blockWire, pageWire, payoutWire, qrCodeWire, refundWire, walletWire } from './wire.ts';
 
 const MAX_ORDER_ID_LENGTH = 32;
 
@@ -40,9 +52,11 @@ interface Endpoint {
 }
 
 const ENDPOINTS: Readonly<Record<Operation, Endpoint>> = {
+  createStaticWallet: { path: '/v1/wallet', effect: 'write', key: 'paymentKey' },
   blockWallet: { path: '/v1/wallet/block-address', effect: 'write', key: 'paymentKey' },
   refundBlocked: { path: '/v1/wallet/blocked-address-refund', effect: 'write', key: 'paymentKey' },
   walletQrCode: { path: '/v1/wallet/qr', effect: 'read', key: 'paymentKey' },
+  createPayout: { path: '/v1/payout', effect: 'write', key: 'payoutKey' },
   readPayout: { path: '/v1/payout/info', effect: 'read', key: 'payoutKey' },
   listPayouts: { path: '/v1/payout/list', effect: 'read', key: 'payoutKey' },
 };
@@ -57,6 +71,15 @@ export function createCryptomus(
 
   function fail(operation: Operation, code: FailureCode, more: Partial<FailureFacts> = {}): ProviderError {
     return new ProviderError({ code, account, provider, operation, ...more });
+  }
+
+  function refuse(operation: Operation, issues: readonly FieldIssue[]): void {
+    if (issues.length > 0) throw fail(operation, 'INVALID_REQUEST', { issues });
+  }
+
+  function taken(operation: Operation, owner: string): ProviderError {
+    const issues = [{ field: 'order_id', rule: 'taken' }];
+    return fail(operation, 'INVALID_REQUEST', { issues, sentence: `the order id belongs to ${owner}` });
   }
 
   function ask<Result>(
@@ -91,8 +114,7 @@ export function createCryptomus(
   /** The one field that names an object. */
   function naming(operation: Operation, key: ObjectKey): { uuid: string } | { order_id: string } {
     if ('uuid' in key) return { uuid: key.uuid };
-    const rule = brokenRule(key.orderId);
-    if (rule) throw fail(operation, 'INVALID_REQUEST', { issues: [{ field: 'order_id', rule }] });
+    refuse(operation, orderIdIssues(key.orderId, MAX_ORDER_ID_LENGTH));
     return { order_id: key.orderId };
   }
 
@@ -111,6 +133,14 @@ export function createCryptomus(
     account,
 
     wallets: {
+      async create(request, asker) {
+        refuse('createStaticWallet', orderIdIssues(request.orderId, MAX_NEW_ORDER_ID_LENGTH));
+        const answer = answering({ orderId: request.orderId }, walletWire);
+        const wire = await ask('createStaticWallet', walletFields(request), answer, asker);
+        if (!isWalletOf(request, wire)) throw taken('createStaticWallet', 'another static wallet');
+        return createdWallet(account, request.orderId, wire, new Date());
+      },
+
       async block(key, forceRefund, asker) {
         const fields = { ...naming('blockWallet', key), ...(forceRefund && { is_force_refund: true }) };
         const wire = await ask('blockWallet', fields, answering(key, blockWire), asker);
@@ -130,6 +160,21 @@ export function createCryptomus(
 
     payouts: {
       keys: ['uuid', 'orderId'],
+      honoursOrderId: true,
+
+      async create(request, asker) {
+        const { orderId, requisites } = request;
+        if (requisites.type !== 'CRYPTO_ADDRESS') {
+          const sentence = 'the provider pays out to crypto addresses only';
+          throw fail('createPayout', 'UNSUPPORTED', { sentence });
+        }
+        refuse('createPayout', payoutIssues(request, requisites));
+        const fields = payoutFields(request, requisites);
+        const wire = await ask('createPayout', fields, answering({ orderId }, payoutWire), asker);
+        if (!isPayoutOf(request, requisites, wire)) throw taken('createPayout', 'another payout');
+        const payout = payoutOf(account, wire, orderId);
+        return { key: payout.key, payout };
+      },
 
       async byKey(key, asker): Promise<Payout | null> {
         const fields = naming('readPayout', key);
@@ -170,11 +215,4 @@ function answering<Wire extends { uuid: string; order_id?: string | null | undef
       ? answer.uuid.toLowerCase() === key.uuid.toLowerCase()
       : (answer.order_id ?? key.orderId) === key.orderId,
   );
-}
-
-/** Which rule for an order id a text breaks, in the provider's vocabulary. */
-function brokenRule(orderId: string): string | undefined {
-  if (orderId === '') return 'required';
-  if (orderId.length > MAX_ORDER_ID_LENGTH) return 'max.string';
-  return /^[A-Za-z0-9_-]+$/.test(orderId) ? undefined : 'alpha_dash';
 }

@@ -12,10 +12,17 @@ import type {
 } from '../../domain.ts';
 import type { FailureCode, FieldIssue } from '../../errors.ts';
 import type { Refusal } from '../http.ts';
-import type { BlockWire, PayoutWire, RefundWire } from './wire.ts';
+import type { BlockWire, PayoutWire, RefundWire, WalletWire } from './wire.ts';
 
 /** What is asked of the platform, by the names that failures carry. */
-export type Operation = 'blockWallet' | 'refundBlocked' | 'walletQrCode' | 'readPayout' | 'listPayouts';
+export type Operation =
+  | 'createStaticWallet'
+  | 'blockWallet'
+  | 'refundBlocked'
+  | 'walletQrCode'
+  | 'createPayout'
+  | 'readPayout'
+  | 'listPayouts';
 
 const WALLET_STATUSES: ReadonlyMap<string, WalletStatus> = new Map([
   ['active', 'ACTIVE'],
@@ -31,6 +38,22 @@ const PAYOUT_STATUSES: ReadonlyMap<string, TransferStatus> = new Map([
   ['system_fail', 'FAILED'],
   ['cancel', 'CANCELED'],
 ]);
+
+/** The wallet as the answer to its creation tells it, which names no status: a new wallet is open. */
+export function createdWallet(account: string, orderId: string, wire: WalletWire, now: Date): StaticWallet {
+  return {
+    ...unknownWallet(account, now),
+    uuid: wire.uuid,
+    orderId: wire.order_id ?? orderId,
+    address: wire.address,
+    network: wire.network.toLowerCase(),
+    currency: wire.currency,
+    paymentUrl: wire.url ?? null,
+    status: 'ACTIVE',
+    refundSpent: false,
+    origin: 'CREATE_ANSWER',
+  };
+}
 
 /** The wallet as the answer to a block tells it. */
 export function blockedWallet(
@@ -90,6 +113,7 @@ function unknownWallet(account: string, now: Date): Omit<StaticWallet, 'status' 
     rawStatus: null,
     refund: null,
     learnedAt: now,
+    updatedAt: now,
   };
 }
 
@@ -145,10 +169,11 @@ const MEANINGS: readonly (readonly [text: string | RegExp, meaning: Meaning])[] 
   ['Not found', 'NOT_FOUND'],
   [/^Not found (payment|wallet|payout)$/, 'NOT_FOUND'],
   [/^(Payment|Notification|Payment was) not found$/, 'NOT_FOUND'],
-  // The wallet that was asked for, or else the merchant's own balance in some coin.
+  // The wallet that was asked for, technical work where one is made, or else the merchant's own balance in some coin.
   [
     'Wallet not found',
     {
+      createStaticWallet: 'UNAVAILABLE',
       blockWallet: 'NOT_FOUND',
       refundBlocked: 'NOT_FOUND',
       walletQrCode: 'NOT_FOUND',

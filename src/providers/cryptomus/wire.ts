@@ -20,6 +20,21 @@ const looseDecimalWire = z
     typeof value === 'string' || typeof value === 'number' ? (decimalText(value) ?? null) : null,
   );
 
+/** A static wallet, new or one that its order id already had. Cryptomus need not repeat the order id; a page to pay
+ * on is a web page or nothing. */
+export const walletWire = z.object({
+  uuid: z.string().min(1),
+  order_id: textWire.nullish(),
+  address: z.string().min(1),
+  network: z.string(),
+  currency: z.string(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .nullish()
+    .catch(null),
+});
+export type WalletWire = z.infer<typeof walletWire>;
+
 /** The answer to a block. Heleket may add the order id. */
 export const blockWire = z.object({
   uuid: z.string(),

@@ -7,6 +7,8 @@
  *   a list is a row, and the next page is asked for by a filter.
  * - Each filter is one JSON text, and several hashes can be read by filtering a list.
  * - The samples disagree whether the fee is inside the amount: nothing is recomputed.
+ * - A creation has no key of its own: made twice, it is two withdrawals. It wants the second factor of a person, a code or
+ *   a signature; its answer alone names the account that the money goes to.
  * - A cancellation answers `{}`, not the withdrawal, and is for status OPEN only; "Error on process your request"
  *   is the answer to any other.
  * - Too many calls cost five minutes, said in the text and not in a header.
@@ -19,6 +21,7 @@ import type { Asker, Provider } from '../provider.ts';
 import { createList } from './list.ts';
 import { cancelRefusalOf, refusalOf, toWithdrawal } from './map.ts';
 import { includeQuery, type ListRequest, listQuery, withdrawalsPath } from './path.ts';
+import { factorHeaders, isWithdrawalOf, withdrawalFields, withdrawalIssues } from './request.ts';
 import { canceledAnswer, type PageWire, pageAnswer, type WithdrawalWire, withdrawalAnswer } from './wire.ts';
 
 const BATCH_SIZE = 100;
@@ -101,6 +104,25 @@ export function createHashlee(config: HashleeConfig, http: Http): Provider {
           toRow,
           unreadable: () => failure('BAD_RESPONSE', 'listWithdrawals'),
         });
+      },
+
+      async create(request, factor, asker) {
+        const issues = withdrawalIssues(request, factor);
+        if (issues.length > 0) throw failure('INVALID_REQUEST', 'createWithdrawal', issues);
+        const { data } = await http.exchange(
+          {
+            operation: 'createWithdrawal',
+            effect: 'write',
+            method: 'POST',
+            path: base,
+            headers: { ...headers, ...factorHeaders(factor), 'content-type': 'application/json' },
+            body: JSON.stringify(withdrawalFields(request)),
+            refusal: refusalOf,
+            answer: withdrawalAnswer.refine(({ data }) => isWithdrawalOf(request, data)),
+          },
+          asker,
+        );
+        return toRow(data, []);
       },
 
       async cancel(hash, asker) {

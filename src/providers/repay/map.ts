@@ -1,7 +1,7 @@
 /** Repay's words in Paygraph's: one payout, its state, where it goes, and every refusal. Pure and total. */
 
 import type { DestinationType, Payout, TransferStatus } from '../../domain.ts';
-import type { FailureCode } from '../../errors.ts';
+import type { FailureCode, FieldIssue } from '../../errors.ts';
 import type { Refusal } from '../http.ts';
 import { type DealWire, verdictWire } from './wire.ts';
 
@@ -30,6 +30,40 @@ export function refusalOf(httpStatus: number, body: unknown): Refusal | undefine
   // That something is absent is believed only when nothing in the answer says otherwise.
   if (status === 404 && status_code !== 404) return { code: 'BAD_RESPONSE' };
   return { code: CODES.get(status) ?? (status >= 500 && status <= 599 ? 'UNAVAILABLE' : 'REJECTED') };
+}
+
+/** The same for a creation, of which no refusal is documented. Only a 4xx proves that nothing was made; whatever else is
+ * not a success is left to the HTTP status and to the shape of the answer. */
+export function createRefusalOf(httpStatus: number, body: unknown): Refusal | undefined {
+  const verdict = verdictWire.safeParse(body);
+  if (!verdict.success) return undefined;
+
+  const { status_code, error } = verdict.data;
+  const status = isSuccess(httpStatus) ? status_code : httpStatus;
+  const isRefused = status >= 400 && status <= 499 && status !== 408;
+  if (!isRefused) return undefined;
+  const issues = status === 400 || status === 422 ? issuesOf(error) : [];
+  if (issues.length > 0) return { code: 'INVALID_REQUEST', issues };
+  // There is nothing to be found where something is made.
+  return { code: status === 404 ? 'REJECTED' : (CODES.get(status) ?? 'REJECTED') };
+}
+
+const FIELDS = [
+  'merchant_deal_id',
+  'amount',
+  'bank_id',
+  'option_id',
+  'requisites',
+  'requisites_type',
+  'webhook_url',
+  'order_id',
+];
+
+/** Which fields an error is about, where it says so: the one that its text names, or its members. */
+function issuesOf(error: unknown): FieldIssue[] {
+  const text = textOf(error)?.replace(/^Invalid /, '');
+  const named = typeof error === 'object' && error !== null ? [text, ...Object.keys(error)] : [text];
+  return FIELDS.filter((field) => named.includes(field)).map((field) => ({ field, rule: 'invalid' }));
 }
 
 function isSuccess(status: number): boolean {

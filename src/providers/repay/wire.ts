@@ -27,3 +27,14 @@ export const verdictWire = z.object({
   status_code: z.union([z.number(), z.string()]).transform(Number),
   error: z.unknown().optional(),
 });
+
+/** What a creation answers in its envelope. Only the id is documented, and it reads nothing: its presence is the proof.
+ * An error beside it, or another code than of success, leaves open whether there is a payout. */
+export const createdAnswer = verdictWire.extend({
+  status_code: verdictWire.shape.status_code.pipe(z.int().min(200).max(299)),
+  error: z.union([z.literal(''), z.strictObject({}), z.tuple([])]).nullish(),
+  payload: z.object({
+    id: z.union([z.string().min(1), z.number()]),
+    order_id: z.union([z.string(), z.number()]).transform(String).nullish(),
+  }),
+});

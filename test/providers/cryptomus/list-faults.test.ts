@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { TAIL_CURSOR } from '../../../src/providers/cryptomus/list.ts';
 import type { Direction, Position } from '../../../src/providers/provider.ts';
 import { fixture, type Reply, startUpstream } from '../../documents/upstream.ts';
-import { createAsker, failureOf, openAccount } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { openAccount } from './account.ts';
 
 const closing: (() => Promise<void>)[] = [];
 

@@ -8,7 +8,8 @@ import {
 import type { Payout, PayoutQuery } from '../../../src/domain.ts';
 import { InvalidInputError } from '../../../src/errors.ts';
 import type { Direction, Placed, Position, Provider, Source } from '../../../src/providers/provider.ts';
-import { createAsker, openAccount } from './account.ts';
+import { createAsker } from '../../support/calls.ts';
+import { openAccount } from './account.ts';
 
 const PAGE = 15;
 let sandbox: Sandbox;

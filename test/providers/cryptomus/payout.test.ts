@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { sign } from '../../../src/providers/cryptomus/sign.ts';
 import { fixture, startUpstream } from '../../documents/upstream.ts';
-import { CONFIG, createAsker, failureOf, openAccount } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { CONFIG, openAccount } from './account.ts';
 
 const UUID = 'a7c0caec-a594-4aaa-b1c4-77d511857594';
 const closing: (() => Promise<void>)[] = [];

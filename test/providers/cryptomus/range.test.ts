@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { OPERATORS, type Operator, type PayoutField } from '../../../src/domain.ts';
 import type { ProviderError } from '../../../src/errors.ts';
 import { rangeOf } from '../../../src/providers/cryptomus/range.ts';
-import { createAsker, openAccount } from './account.ts';
+import { createAsker } from '../../support/calls.ts';
+import { openAccount } from './account.ts';
 
 const at = (operator: Operator, time: string) =>
   ({ field: 'createdAt', operator, value: new Date(time) }) as const;

@@ -1,20 +1,12 @@
-/** A client for one business unit, an asker that counts, a walk through a whole list, and the failure out of a
- * promise. */
+/** A client for one business unit, and a walk through a whole list. */
 
 import { expect } from 'vitest';
 import { SANDBOX_CREDENTIALS } from '../../../sandbox/index.ts';
 import type { Withdrawal } from '../../../src/domain.ts';
-import { type Failure, ProviderError } from '../../../src/errors.ts';
 import { createHashlee } from '../../../src/providers/hashlee/client.ts';
 import { createHttp } from '../../../src/providers/http.ts';
-import type {
-  Asker,
-  Direction,
-  Position,
-  Provider,
-  Source,
-  Withdrawals,
-} from '../../../src/providers/provider.ts';
+import type { Direction, Position, Provider, Source, Withdrawals } from '../../../src/providers/provider.ts';
+import { createAsker } from '../../support/calls.ts';
 
 export const UNIT = 'vojvzo';
 
@@ -31,16 +23,6 @@ export function openAccount(url: string, token: string = SANDBOX_CREDENTIALS.has
   });
   const provider = createHashlee({ name: 'unit', token, unit: UNIT }, http);
   return { ...provider, withdrawals: provider.withdrawals! };
-}
-
-export interface CountingAsker extends Asker {
-  /** The operations of all HTTP exchanges so far. */
-  readonly operations: string[];
-}
-
-export function createAsker(): CountingAsker {
-  const operations: string[] = [];
-  return { operations, called: (_account, operation) => void operations.push(operation) };
 }
 
 /** Every hash that pages of `size` show, as the pager makes them, and how many calls each page took. */
@@ -69,19 +51,4 @@ export async function walk(
     betweenPages(page);
   }
   return { hashes, callsPerPage };
-}
-
-/** The facts of the ProviderError that a promise ends in, which must not give anything away. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => expect.fail('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ProviderError);
-  const { failure, message } = error as ProviderError;
-  const told = `${message} ${JSON.stringify(failure)}`;
-  expect(told).not.toMatch(
-    /token|127\.0\.0\.1|v1\/|vojvzo|Invalid identifier|Unauthorized|Exceeded|field is/,
-  );
-  return failure;
 }

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { WITHDRAWAL_RELATIONS } from '../../../src/domain.ts';
 import { fixture, startUpstream } from '../../documents/upstream.ts';
-import { type Account, createAsker, failureOf, openAccount, UNIT } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { type Account, openAccount, UNIT } from './account.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const BASE = `/v1/gateway-units/${UNIT}/withdrawals`;

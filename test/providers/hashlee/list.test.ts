@@ -11,7 +11,8 @@ import {
 } from '../../../src/domain.ts';
 import { InvalidInputError } from '../../../src/errors.ts';
 import type { Direction } from '../../../src/providers/provider.ts';
-import { type Account, createAsker, failureOf, openAccount, UNIT, walk } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { type Account, openAccount, UNIT, walk } from './account.ts';
 
 const NEWEST_FIRST = { field: 'createdAt', direction: 'desc' } as const;
 let sandbox: Sandbox;

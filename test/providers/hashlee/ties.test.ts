@@ -4,7 +4,8 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { startUpstream } from '../../documents/upstream.ts';
-import { createAsker, failureOf, openAccount, walk } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { openAccount, walk } from './account.ts';
 import { type ListedRow, type Manners, startListUpstream } from './list-upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];

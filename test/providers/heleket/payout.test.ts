@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { fixture, startUpstream } from '../../documents/upstream.ts';
-import { createAsker, openAccount } from '../cryptomus/account.ts';
+import { createAsker } from '../../support/calls.ts';
+import { openAccount } from '../cryptomus/account.ts';
 
 const UUID = '2b852d86-3cf1-43fb-b1bb-36f0b7d12151';
 const closing: (() => Promise<void>)[] = [];

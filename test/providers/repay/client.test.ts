@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SANDBOX_CREDENTIALS, type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import type { Payouts, Provider } from '../../../src/providers/provider.ts';
 import { fixture, startUpstream } from '../../documents/upstream.ts';
-import { createAsker, failureOf, openAccount } from './account.ts';
+import { createAsker, failureOf } from '../../support/calls.ts';
+import { openAccount } from './account.ts';
 
 let sandbox: Sandbox;
 let account: Provider & { payouts: Payouts };

@@ -1,0 +1,48 @@
+/** Puts together what all requests share, and takes it apart in the order in which nothing is lost. */
+
+import type { Account } from './accounts.ts';
+import type { Services } from './context.ts';
+import { createReconciler, type Reconciler } from './reconciler.ts';
+import type { Store } from './store/store.ts';
+import { createWriter } from './write.ts';
+
+export interface ServiceOptions {
+  readonly accounts: readonly Account[];
+  readonly store: Store;
+  /** Checks of an unknown outcome after which a person is asked. */
+  readonly maxChecks?: number;
+  /** Milliseconds between two rounds of checks. */
+  readonly reconcileEveryMs?: number;
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface RunningServices extends Services {
+  readonly reconciler: Reconciler;
+  /** Waits for the writes that are being sent, records them, then closes the accounts' clients and the store. */
+  close(): Promise<void>;
+}
+
+/** Doubling from five seconds up to an hour, twenty checks look for an outcome for about half a day. */
+const MAX_CHECKS = 20;
+const RECONCILE_EVERY_MS = 2_000;
+
+/** Ready to serve; the caller starts the reconciler, and closes. */
+export function createServices(options: ServiceOptions): RunningServices {
+  const { store, onBug, maxChecks = MAX_CHECKS, reconcileEveryMs: everyMs = RECONCILE_EVERY_MS } = options;
+  const accounts = new Map(options.accounts.map((account) => [account.name, account]));
+  const writer = createWriter({ ledger: store.ledger, onBug });
+  const reconciler = createReconciler({ store, accounts, maxChecks, everyMs, onBug });
+  return {
+    accounts,
+    store,
+    writer,
+    reconciler,
+    onBug,
+    async close() {
+      await writer.idle();
+      await reconciler.stop();
+      await Promise.all([...accounts.values()].map(({ provider }) => provider.close()));
+      await store.close();
+    },
+  };
+}
