@@ -7,7 +7,7 @@ import { callsOf, READS } from './operations.ts';
 
 const { ask, sandbox, serve, openAccounts } = await startProduct();
 /** Only hanging upstreams are asked with so little patience: they exceed any. */
-const impatient = serve(openAccounts({ ...UPSTREAM, attemptMs: 150 }));
+const impatient = serve(openAccounts({ ...UPSTREAM, attemptMs: 400 }));
 
 /** Code and number of calls for one read, under each fault; `several` reads two withdrawals, in one call at first. */
 const TABLE = table(`

@@ -10,7 +10,7 @@ import { block, callsOf, cancel, refund, WRITES } from './operations.ts';
 
 const { ask, sandbox, serve, openAccounts } = await startProduct();
 /** For upstreams that hang, which exceed any patience; a write has all of the budget for its one attempt. */
-const impatient = serve(openAccounts({ ...UPSTREAM, budgetMs: 250 }));
+const impatient = serve(openAccounts({ ...UPSTREAM, budgetMs: 1_000 }));
 const [UNIT] = SANDBOX_CREDENTIALS.hashlee.units;
 
 /** Code and outcome for each write, and whether it happened; `+` is a fault after the write took effect. */
@@ -107,7 +107,7 @@ test('a write whose first answer fails is not sent again, although a second one 
 });
 
 test('of writes that wait for a connection until time is up, those that were not sent are rejected', async () => {
-  const narrow = serve(openAccounts({ connections: 1, attemptMs: 250, budgetMs: 250 }));
+  const narrow = serve(openAccounts({ connections: 1, attemptMs: 1_000, budgetMs: 1_000 }));
   const open = sandbox.rows.withdrawals(UNIT).filter(({ status }) => status === 'OPEN');
   sandbox.hold({ endpoint: 'W4' });
   const outcomes = await Promise.all(
