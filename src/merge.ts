@@ -2,6 +2,7 @@
  * twice for the same rows and one that fails goes on later from where it stood. */
 
 import { ProviderError } from './errors.ts';
+import { inTime } from './in-time.ts';
 import type { Asker, Direction, Placed, Position, Slice, Source } from './providers/provider.ts';
 
 export interface Member<Row> {
@@ -131,20 +132,6 @@ function entryOf(
   return 'after' in place
     ? { from: place.after, inclusive: !forward }
     : { from: place.before, inclusive: forward };
-}
-
-async function inTime<Value>(work: Promise<Value>, waitMs: number, late: () => Error): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), waitMs);
-  });
-  // Whoever comes second is heard by nobody.
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The same list from its other end. */

@@ -1,10 +1,17 @@
 /** The list of withdrawals: its pages, its filters, and the orders in which it can be walked. */
 
-import { unsupported } from '../accounts.ts';
 import { ACCOUNT_TYPES, WITHDRAWAL_ORDER_FIELDS, type Withdrawal, type WithdrawalQuery } from '../domain.ts';
-import { readPage } from '../pager.ts';
+import { compareDecimals } from '../money.ts';
 import { builder } from './builder.ts';
-import { accountToList, type Connection, connectionArgs } from './connection.ts';
+import {
+  accountsToList,
+  connectionArgs,
+  DirectionEnum,
+  GAPS,
+  GapRef,
+  type MergedConnection,
+  readMerged,
+} from './connection.ts';
 import { describedEnum } from './enums.ts';
 import {
   conditionsOf,
@@ -26,7 +33,12 @@ const WithdrawalConnection = builder.connectionObject(
         description:
           'How many withdrawals match; at most one more upstream call, made only when selected, and null when ' +
           'that call failed.',
-        resolve: (page) => (page as unknown as Connection<Withdrawal>).total(),
+        resolve: (page) => (page as unknown as MergedConnection<Withdrawal>).total(),
+      }),
+      gaps: t.field({
+        type: [GapRef],
+        description: GAPS,
+        resolve: (page) => (page as unknown as MergedConnection<Withdrawal>).gaps,
       }),
     }),
   },
@@ -50,14 +62,6 @@ const WithdrawalOrderFieldEnum = builder.enumType('WithdrawalOrderField', {
     AMOUNT: { value: WITHDRAWAL_ORDER_FIELDS[1], description: 'Its amount, by value.' },
     FEE: { value: WITHDRAWAL_ORDER_FIELDS[2], description: 'Its fee, by value.' },
     NET_AMOUNT: { value: WITHDRAWAL_ORDER_FIELDS[3], description: 'Its net amount, by value.' },
-  },
-});
-
-const DirectionEnum = builder.enumType('OrderDirection', {
-  description: 'Which end of an order comes first.',
-  values: {
-    ASC: { value: 'asc' as const, description: 'Smallest or oldest first.' },
-    DESC: { value: 'desc' as const, description: 'Greatest or newest first.' },
   },
 });
 
@@ -101,7 +105,7 @@ builder.queryField('withdrawals', (t) =>
   t.field({
     type: WithdrawalConnection,
     description:
-      'The withdrawals of an account, newest first unless ordered otherwise: complete at any page size.',
+      'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete at any page size.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: WithdrawalFilterInput, description: 'Which withdrawals; all when left out.' }),
@@ -109,26 +113,41 @@ builder.queryField('withdrawals', (t) =>
       orderBy: t.arg({ type: WithdrawalOrderInput, description: 'The order; newest first when left out.' }),
     },
     resolve: async (_root, { accounts, filter, accountType, orderBy, ...page }, context, info) => {
-      const account = accountToList(
+      const chosen = accountsToList(
         context,
         accounts,
         ({ provider }) => !!provider.withdrawals,
         'listWithdrawals',
       );
-      const { withdrawals } = account.provider;
-      if (!withdrawals) throw unsupported(account, 'listWithdrawals');
       const query: WithdrawalQuery = {
         conditions: conditionsOf(filter),
         accountType: accountType ?? null,
         orderBy: orderBy ?? { field: 'createdAt', direction: 'desc' },
       };
       const include = selectedRelations(info, [['nodes'], ['edges', 'node']]);
-      const source = withdrawals.list(query, include);
-      const rows = await readPage(source, page, ['withdrawals', account.name, query], context.asker);
+      const members = chosen.flatMap((account) => {
+        const source = account.provider.withdrawals?.list(query, include);
+        return source ? [{ account, source }] : [];
+      });
+      const rows = await readMerged(
+        { operation: 'listWithdrawals', members, compare: orderOf(query), identity: ['withdrawals', query] },
+        page,
+        context,
+      );
       for (const { node } of rows.edges) {
-        context.loaders.withdrawals.prime({ account, hash: node.hash, include }, node);
+        const account = context.accounts.get(node.account);
+        if (account) context.loaders.withdrawals.prime({ account, hash: node.hash, include }, node);
       }
-      return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };
+      return rows;
     },
   }),
 );
+
+function orderOf({ orderBy: { field, direction } }: WithdrawalQuery) {
+  const sign = direction === 'asc' ? 1 : -1;
+  return (left: Withdrawal, right: Withdrawal) =>
+    sign *
+    (field === 'createdAt'
+      ? left.createdAt.getTime() - right.createdAt.getTime()
+      : compareDecimals(left[field].amount, right[field].amount));
+}
