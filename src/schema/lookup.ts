@@ -100,14 +100,19 @@ async function ask(account: Account, reference: string, context: Context) {
       provider: account.provider.name,
       operation: 'lookup',
     });
+  const asked = questions(account, reference, context);
   const answers = await Promise.allSettled(
-    questions(account, reference, context).map((question) => inTime(question, context.listWaitMs, late)),
+    asked.map((question) => inTime(question, context.listWaitMs, late)),
   );
   const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
   for (const error of errors) if (!(error instanceof ProviderError)) throw error;
   const gap = (errors as ProviderError[]).find(({ failure }) => !NO_SUCH_ID.includes(failure.code));
-  return { account, results: results.filter((result) => result !== null), gap };
+  return {
+    asked: asked.length > 0 ? [account] : [],
+    results: results.filter((result) => result !== null),
+    gap,
+  };
 }
 
 /** A node id says whose it is. */
@@ -155,7 +160,7 @@ builder.queryField('lookup', (t) =>
       return {
         results: unique(answers.flatMap(({ results }) => results)),
         gaps: answers.flatMap(({ gap }) => gap ?? []),
-        asked: answers.map(({ account }) => account),
+        asked: answers.flatMap(({ asked }) => asked),
       };
     },
   }),
@@ -164,8 +169,9 @@ builder.queryField('lookup', (t) =>
 /** Each object once: an id may be found in two ways. */
 function unique(found: readonly Found[]): Found[] {
   const byName = found.map((object): [string, Found] => {
-    const name = object.kind === 'Withdrawal' ? object.hash : (object.uuid ?? object.orderId);
-    return [JSON.stringify([object.kind, object.account, name]), object];
+    const name = object.kind === 'Withdrawal' ? object.hash : object.uuid;
+    const other = object.kind === 'StaticWallet' ? object.orderId : null;
+    return [JSON.stringify([object.kind, object.account, name ?? other]), object];
   });
   return [...new Map(byName).values()];
 }
