@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/prepared-database.ts'],
+    globalSetup: ['test/support/prepared-database.ts', 'test/support/postgres.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -23,7 +23,8 @@ interface Source {
 const LAYERS: readonly { readonly files: string; readonly may: readonly string[] }[] = [
   { files: 'src/domain.ts', may: [] },
   { files: 'src/money.ts', may: [] },
-  { files: 'src/errors.ts', may: ['type src/domain.ts'] },
+  { files: 'src/operation.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
+  { files: 'src/errors.ts', may: ['type src/domain.ts', 'type src/operation.ts'] },
   { files: 'src/id.ts', may: ['type src/domain.ts'] },
   { files: 'src/config.ts', may: ['zod', 'node:fs'] },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
@@ -40,7 +41,64 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/context.ts',
-    may: ['src/loaders.ts', 'type src/accounts.ts', 'type src/providers/provider.ts'],
+    may: [
+      'src/loaders.ts',
+      'type src/accounts.ts',
+      'type src/domain.ts',
+      'type src/operation.ts',
+      'type src/providers/provider.ts',
+      'type src/store/*',
+      'type src/write.ts',
+    ],
+  },
+  {
+    files: 'src/write.ts',
+    may: [
+      'src/errors.ts',
+      'type src/accounts.ts',
+      'type src/operation.ts',
+      'type src/providers/provider.ts',
+      'type src/store/*',
+      'node:crypto',
+    ],
+  },
+  {
+    files: 'src/reconciler.ts',
+    may: [
+      'src/errors.ts',
+      'src/money.ts',
+      'type src/accounts.ts',
+      'type src/domain.ts',
+      'type src/operation.ts',
+      'type src/providers/provider.ts',
+      'type src/store/*',
+    ],
+  },
+  {
+    files: 'src/services.ts',
+    may: [
+      'src/reconciler.ts',
+      'src/write.ts',
+      'type src/accounts.ts',
+      'type src/context.ts',
+      'type src/store/*',
+    ],
+  },
+  {
+    files: 'src/store/*',
+    may: [
+      'src/store/*',
+      'src/domain.ts',
+      'src/errors.ts',
+      'src/operation.ts',
+      'type src/providers/provider.ts',
+      'drizzle-orm',
+      'drizzle-orm/*',
+      'pg',
+      '@electric-sql/pglite',
+      'node:*',
+      'node:*/*',
+    ],
   },
   {
     files: 'src/schema/*',
@@ -51,8 +109,11 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/errors.ts',
       'src/id.ts',
       'src/money.ts',
+      'src/operation.ts',
       'src/pager.ts',
       'type src/context.ts',
+      'type src/providers/provider.ts',
+      'type src/store/*',
       'graphql',
       '@pothos/*',
       'zod',
@@ -64,14 +125,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/server.ts',
-    may: [
-      'src/schema/*',
-      'src/context.ts',
-      'src/graphiql.ts',
-      'type src/accounts.ts',
-      'graphql',
-      'graphql-yoga',
-    ],
+    may: ['src/schema/*', 'src/context.ts', 'src/graphiql.ts', 'graphql', 'graphql-yoga'],
   },
   { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/config.ts'] },
   {
@@ -80,7 +134,9 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/config.ts',
       'src/demo.ts',
       'src/server.ts',
+      'src/services.ts',
       'src/providers/registry.ts',
+      'src/store/*',
       'type src/accounts.ts',
       'node:fs',
       'node:http',
@@ -239,6 +295,12 @@ describe('only one place', () => {
   const importing = (name: string) => places(all, ({ imports }) => imports.some(({ of }) => of === name));
 
   test('speaks HTTP to providers', () => expect(importing('undici')).toEqual(['src/providers/http.ts']));
+  test('knows the database', () => {
+    const libraries = /^(drizzle-orm|pg|@electric-sql\/pglite)(\/|$)/;
+    const knowing = places(all, ({ imports }) => imports.some(({ of }) => libraries.test(of)));
+    expect(knowing.filter((path) => !path.startsWith('src/store/'))).toEqual([]);
+    expect(knowing.length).toBeGreaterThan(4);
+  });
   test('batches', () => expect(importing('dataloader')).toEqual(['src/loaders.ts']));
   test('of the product knows the sandbox', () => {
     expect(places(sources, ({ imports }) => imports.some(({ of }) => of.startsWith('sandbox/')))).toEqual([
@@ -270,7 +332,9 @@ describe('every file', () => {
   test('has a name in kebab-case, in a folder that says what is in it', () => {
     expect(places(all, ({ path }) => !/^[a-z0-9/-]+\.ts$/.test(path))).toEqual([]);
     expect(
-      places(all, ({ path }) => /\/(utils?|helpers?|types|common|services?|lib|shared|misc)[./]/.test(path)),
+      places(all, ({ path }) =>
+        /\/((utils?|helpers?|types|common|lib|shared|misc)[./]|services?\/)/.test(path),
+      ),
     ).toEqual([]);
   });
   test('neither prints nor leaves anything switched off or undone', () => {

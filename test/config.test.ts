@@ -28,6 +28,8 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
     host: '127.0.0.1',
     port: 4000,
     upstream: { connections: 10, attemptMs: 10_000, budgetMs: 25_000 },
+    checkAfterMs: 5_000,
+    database: { kind: 'memory' },
     accounts: [],
   });
 });
@@ -74,6 +76,7 @@ test('every mistake is reported at once, by the name of its variable, without it
   const problems = problemsOf({
     PORT: '99999',
     UPSTREAM_TIMEOUT_MS: 'soon',
+    RECONCILE_AFTER_MS: '0',
     CRYPTOMUS_MERCHANT: merchant,
     CRYPTOMUS_PAYMENT_KEY: 'two words secret',
     REPAY_API_KEY: 'key',
@@ -83,12 +86,36 @@ test('every mistake is reported at once, by the name of its variable, without it
   expect(problems).toEqual([
     'PORT: must be between 0 and 65535',
     'UPSTREAM_TIMEOUT_MS: must be a whole number',
+    'RECONCILE_AFTER_MS: must be between 1 and 3600000',
     'CRYPTOMUS_PAYMENT_KEY: must be one word of printable characters',
     'CRYPTOMUS_PAYOUT_KEY: is missing (CRYPTOMUS_MERCHANT is set, so cryptomus needs it)',
     'REPAY_URL: must be an http:// or https:// address without user, query or fragment',
     'HASHLEE_TOKEN: is missing (HASHLEE_UNIT is set, so hashlee needs it)',
   ]);
   expect(problems.join()).not.toContain('secret');
+});
+
+test('real accounts keep their state in a folder, the sandbox in memory unless it is given one', () => {
+  expect(loadConfig(cryptomus).database).toEqual({ kind: 'folder', path: './data' });
+  expect(loadConfig({ ...cryptomus, DATA_DIR: '/var/paygraph' }).database).toEqual({
+    kind: 'folder',
+    path: '/var/paygraph',
+  });
+  expect(loadConfig({ DATA_DIR: '/var/paygraph' }).database).toEqual({
+    kind: 'folder',
+    path: '/var/paygraph',
+  });
+});
+
+test('a server is used where its address is given, and never beside a folder', () => {
+  const DATABASE_URL = 'postgres://paygraph:hunter2@db.example/ledger';
+  expect(loadConfig({ DATABASE_URL }).database).toEqual({ kind: 'server', url: DATABASE_URL });
+  expect(problemsOf({ DATABASE_URL, DATA_DIR: './data' })).toEqual([
+    'DATA_DIR: is not used with DATABASE_URL; unset one of them',
+  ]);
+  expect(problemsOf({ DATABASE_URL: 'mysql://root:hunter2@db.example/ledger' })).toEqual([
+    'DATABASE_URL: must be a postgres:// address',
+  ]);
 });
 
 test('an empty variable counts as not set', () => {

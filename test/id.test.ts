@@ -8,6 +8,7 @@ const node: fc.Arbitrary<NodeKey> = fc.oneof(
   fc.record({ kind: fc.constant('Account' as const), account: text }),
   fc.record({ kind: fc.constantFrom('StaticWallet' as const, 'Payout' as const), account: text, key }),
   fc.record({ kind: fc.constant('Withdrawal' as const), account: text, hash: text }),
+  fc.record({ kind: fc.constant('Operation' as const), account: text, operation: text }),
 );
 
 test('every id decodes to exactly what it was made from', () => {
@@ -41,6 +42,7 @@ test.each([
   ['another version', Buffer.from('[2,"Payout","cryptomus","uuid","x"]').toString('base64url')],
   ['an unknown kind', Buffer.from('[1,"Refund","cryptomus","uuid","x"]').toString('base64url')],
   ['a withdrawal by uuid', Buffer.from('[1,"Withdrawal","hashlee","uuid","x"]').toString('base64url')],
+  ['an operation by key', Buffer.from('[1,"Operation","hashlee","key","x"]').toString('base64url')],
   ['another spelling of the same base64', `${encodeId({ kind: 'Account', account: 'cryptomus' })}=`],
   ['a further member', Buffer.from('[1,"Account","cryptomus","x"]').toString('base64url')],
 ])('refuses %s', (_name, id) => {

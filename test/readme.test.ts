@@ -90,20 +90,23 @@ describe('the settings', () => {
       if (value !== undefined) expect(example).toContain(`#${name}=${value}\n`);
     }
     const defaults = new Map(inTable.map(([, name, value]) => [name!, value]));
-    const { host, port, upstream } = loadConfig({});
+    const { host, port, upstream, checkAfterMs } = loadConfig({});
     expect([host, String(port)]).toEqual([defaults.get('HOST'), defaults.get('PORT')]);
     expect(upstream).toEqual({
       connections: Number(defaults.get('UPSTREAM_CONNECTIONS')),
       attemptMs: Number(defaults.get('UPSTREAM_TIMEOUT_MS')),
       budgetMs: Number(defaults.get('UPSTREAM_BUDGET_MS')),
     });
+    expect(checkAfterMs).toBe(Number(defaults.get('RECONCILE_AFTER_MS')));
 
     const necessary = [...defaults].filter(([, value]) => value === undefined).map(([name]) => name);
-    const { accounts } = loadConfig({
+    const { accounts, database } = loadConfig({
       ...Object.fromEntries(necessary.map((name) => [name, 'x'])),
       ACCOUNTS_FILE: '',
+      DATABASE_URL: '',
       NODE_ENV: '',
     });
+    expect(database).toEqual({ kind: 'folder', path: defaults.get('DATA_DIR') });
     expect(accounts.map(({ name, url }) => [name, url])).toEqual(
       ['cryptomus', 'heleket', 'repay', 'hashlee'].map((name) => [
         name,
@@ -142,7 +145,8 @@ describe('npm start', () => {
   });
 
   test('with an account runs no sandbox, and lets no other origin read', async () => {
-    started = startMain({ REPAY_API_KEY: 'key' });
+    const folder = mkdtempSync(join(tmpdir(), 'paygraph-data-'));
+    started = startMain({ REPAY_API_KEY: 'key', DATA_DIR: folder });
     const url = await started.url;
     const answer = await fetch(url, {
       method: 'POST',
@@ -153,6 +157,8 @@ describe('npm start', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(await started.stop('SIGINT')).toBe(0);
     expect(started.output().stdout).not.toContain('SANDBOX');
+    expect(started.output().stdout).toContain(`State: in ${folder}\n`);
+    rmSync(folder, { recursive: true });
   });
 
   test('prints every mistake in the settings, and no value', async () => {

@@ -158,6 +158,11 @@ builder.objectType(IdempotencyConflictError, {
   }),
 });
 
+/** An error that is told beside other things: graphql-js takes an instance for a failure of the field itself. */
+export function toldError<Told extends ProviderError | InvalidInputError>(error: Told): Told {
+  return { ...error, message: error.message };
+}
+
 /** The errors that the result of every write may be. */
 export const WRITE_ERRORS = { types: [InvalidInputError, ProviderError, IdempotencyConflictError] };
 

@@ -8,6 +8,7 @@ import './transfer.ts';
 import './operation.ts';
 import './static-wallet.ts';
 import './wallet-writes.ts';
+import './wallet-registration.ts';
 import './payout.ts';
 import './payout-list.ts';
 import './payout-writes.ts';

@@ -16,6 +16,7 @@ import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { type Connection, pageArgs } from './connection.ts';
 import { describedEnum } from './enums.ts';
+import { toldError } from './errors.ts';
 import { conditionsOf, DateTimeFilterInput, enumFilter, StringFilterInput } from './filter.ts';
 import { OperationRef } from './operation-ref.ts';
 
@@ -90,7 +91,7 @@ OperationRef.implement({
       type: ProviderError,
       nullable: true,
       description: 'How sending it failed; null when it did not, or was cut off.',
-      resolve: (operation) => operation.failure && new ProviderError(operation.failure, operation),
+      resolve: (operation) => operation.failure && toldError(new ProviderError(operation.failure, operation)),
     }),
     sends: t.exposeInt('sends', {
       description: 'How often it went out: more than once only where the provider makes that harmless.',
@@ -151,7 +152,7 @@ const OperationConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         nullable: true,
-        description: 'How many operations match.',
+        description: 'How many operations match; null when they could not be counted.',
         resolve: (page) => (page as unknown as Connection<Operation>).total(),
       }),
     }),

@@ -6,7 +6,7 @@ import { ProviderError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
 import { builder } from './builder.ts';
 import { describedEnum } from './enums.ts';
-import { INPUT_ERRORS, WRITE_ERRORS } from './errors.ts';
+import { INPUT_ERRORS, toldError, WRITE_ERRORS } from './errors.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { shown } from './operation.ts';
 import { OperationRef } from './operation-ref.ts';
@@ -257,7 +257,7 @@ builder.mutationField('registerPayouts', (t) =>
           if (payout) await store.directory.learnPayout(payout, 'REGISTERED');
           return { orderId, payout, failure: null };
         } catch (error) {
-          if (error instanceof ProviderError) return { orderId, payout: null, failure: error };
+          if (error instanceof ProviderError) return { orderId, payout: null, failure: toldError(error) };
           throw error;
         }
       };

@@ -1,7 +1,13 @@
 /** `StaticWallet`: a permanent deposit address at Cryptomus or Heleket, as the directory knows it. */
 
-import { requireAccount } from '../accounts.ts';
-import { type StaticWallet, WALLET_ORIGINS, WALLET_STATUSES, type WalletRefund } from '../domain.ts';
+import { type Account, requireAccount } from '../accounts.ts';
+import {
+  type ObjectKey,
+  type StaticWallet,
+  WALLET_ORIGINS,
+  WALLET_STATUSES,
+  type WalletRefund,
+} from '../domain.ts';
 import { encodeId } from '../id.ts';
 import { readPage } from '../pager.ts';
 import { AccountRef, ProviderEnum } from './account.ts';
@@ -151,7 +157,7 @@ const StaticWalletConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         nullable: true,
-        description: 'How many wallets that Paygraph learned of match.',
+        description: 'How many wallets that Paygraph learned of match; null when they could not be counted.',
         resolve: (page) => (page as unknown as Connection<StaticWallet>).total(),
       }),
     }),
@@ -200,3 +206,24 @@ builder.queryFields((t) => ({
     },
   }),
 }));
+
+/** A wallet of which no more is known than how it is named. */
+export function unknownWallet(account: Account, key: ObjectKey, now: Date): StaticWallet {
+  return {
+    kind: 'StaticWallet',
+    account: account.name,
+    uuid: 'uuid' in key ? key.uuid : null,
+    orderId: 'orderId' in key ? key.orderId : null,
+    address: null,
+    network: null,
+    currency: null,
+    paymentUrl: null,
+    status: 'UNKNOWN',
+    rawStatus: null,
+    refund: null,
+    refundSpent: false,
+    origin: 'REGISTERED',
+    learnedAt: now,
+    updatedAt: now,
+  };
+}

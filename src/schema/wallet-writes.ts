@@ -1,19 +1,19 @@
-/** The mutations that make, block and refund static wallets, and the one that tells the directory of them. */
+/** The mutations that make, block and refund static wallets. */
 
 import { type Account, requireAccount, unsupported } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { ObjectKey, StaticWallet } from '../domain.ts';
-import { InvalidInputError, type ProviderError } from '../errors.ts';
+import type { ProviderError } from '../errors.ts';
 import type { Operation, OperationObject } from '../operation.ts';
 import type { Wallets } from '../providers/provider.ts';
 import { builder } from './builder.ts';
-import { INPUT_ERRORS, WRITE_ERRORS } from './errors.ts';
+import { WRITE_ERRORS } from './errors.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { shown } from './operation.ts';
 import { OperationRef } from './operation-ref.ts';
 import { resolveObjectRef, StaticWalletRefInput } from './reference.ts';
 import * as rules from './rules.ts';
-import { StaticWalletRef } from './static-wallet.ts';
+import { StaticWalletRef, unknownWallet } from './static-wallet.ts';
 
 interface WalletPayload {
   readonly operation: Operation;
@@ -121,26 +121,6 @@ function refundedSomehow(account: Account, key: ObjectKey, toAddress: string): S
   };
 }
 
-function unknownWallet(account: Account, key: ObjectKey, now: Date): StaticWallet {
-  return {
-    kind: 'StaticWallet',
-    account: account.name,
-    uuid: 'uuid' in key ? key.uuid : null,
-    orderId: 'orderId' in key ? key.orderId : null,
-    address: null,
-    network: null,
-    currency: null,
-    paymentUrl: null,
-    status: 'UNKNOWN',
-    rawStatus: null,
-    refund: null,
-    refundSpent: false,
-    origin: 'REGISTERED',
-    learnedAt: now,
-    updatedAt: now,
-  };
-}
-
 /** Once, and once more when somebody repeats the key of a refund that is not known to have happened. */
 const REFUND_SENDS = 2;
 
@@ -240,106 +220,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
-
-const KnownWalletInput = builder.inputType('KnownWallet', {
-  description: 'A static wallet that was made elsewhere: at least its `uuid` or its `orderId`.',
-  fields: (t) => ({
-    account: t.string({ required: true, description: 'Name of a Cryptomus or Heleket account.' }),
-    uuid: t.field({ type: 'UUID', validate: rules.uuid, description: "The provider's id." }),
-    orderId: t.string({ validate: rules.newOrderId, description: "The merchant's order id." }),
-    address: t.string({ description: 'The deposit address.' }),
-    network: t.string({ validate: rules.code, description: 'The chain.' }),
-    currency: t.string({ validate: rules.code, description: 'The coin.' }),
-  }),
-});
-
-const RegisterStaticWalletsInput = builder.inputType('RegisterStaticWalletsInput', {
-  description: 'Static wallets to add to the directory.',
-  fields: (t) => ({
-    wallets: t.field({
-      type: [KnownWalletInput],
-      required: true,
-      validate: rules.shortList,
-      description: 'At most 100.',
-    }),
-  }),
-});
-
-const RegisteredWalletRef = builder
-  .objectRef<{ wallet: StaticWallet | null; failure: InvalidInputError | null }>('RegisteredWallet')
-  .implement({
-    description: 'What became of one row.',
-    fields: (t) => ({
-      wallet: t.expose('wallet', {
-        type: StaticWalletRef,
-        nullable: true,
-        description: 'The wallet with all that is known of it; null when the row was refused.',
-      }),
-      failure: t.expose('failure', {
-        type: InvalidInputError,
-        nullable: true,
-        description: 'Why the row was refused; null when it was not.',
-      }),
-    }),
-  });
-
-const RegisterStaticWalletsPayload = builder
-  .objectRef<{ results: { wallet: StaticWallet | null; failure: InvalidInputError | null }[] }>(
-    'RegisterStaticWalletsPayload',
-  )
-  .implement({
-    description: 'What became of each row.',
-    fields: (t) => ({
-      results: t.expose('results', { type: [RegisteredWalletRef], description: 'In the order of the rows.' }),
-    }),
-  });
-
-builder.mutationField('registerStaticWallets', (t) =>
-  t.field({
-    type: RegisterStaticWalletsPayload,
-    errors: INPUT_ERRORS,
-    description:
-      'Adds static wallets that were made elsewhere to the directory, row by row. Asks no provider: nobody can check them.',
-    args: { input: t.arg({ type: RegisterStaticWalletsInput, required: true, description: 'The wallets.' }) },
-    resolve: async (_root, { input }, context) => {
-      const results = [];
-      // One after another: two rows may be about the same wallet.
-      for (const [index, row] of input.wallets.entries()) {
-        try {
-          const wallet = registered(context, row, ['input', 'wallets', String(index)]);
-          results.push({ wallet: await context.store.directory.learnWallet(wallet), failure: null });
-        } catch (error) {
-          if (!(error instanceof InvalidInputError)) throw error;
-          results.push({ wallet: null, failure: error });
-        }
-      }
-      return { results };
-    },
-  }),
-);
-
-function registered(
-  context: Context,
-  row: typeof KnownWalletInput.$inferInput,
-  path: readonly string[],
-): StaticWallet {
-  const account = requireAccount(context.accounts, row.account, [...path, 'account']);
-  if (!account.provider.wallets) {
-    throw new InvalidInputError([{ path: [...path, 'account'], message: 'has no static wallets' }]);
-  }
-  const { uuid, orderId, address, network, currency } = row;
-  if (uuid == null && orderId == null) {
-    throw new InvalidInputError([{ path, message: 'must have a uuid or an orderId' }]);
-  }
-  return {
-    ...unknownWallet(
-      account,
-      uuid == null ? { orderId: orderId ?? '' } : { uuid: uuid.toLowerCase() },
-      new Date(),
-    ),
-    orderId: orderId ?? null,
-    address: address ?? null,
-    network: network ?? null,
-    currency: currency ?? null,
-  };
-}

@@ -319,17 +319,17 @@ describe('relations of withdrawals', () => {
   });
 
   test('of a canceled withdrawal are read with the cancellation, when selected', async () => {
-    const open = sandbox.rows.withdrawals(UNIT).find(({ status }) => status === 'OPEN')!;
-    const cancel = (selection: string) =>
-      ask(`mutation { cancelWithdrawal(input: { idempotencyKey: "k", withdrawal: { id: "${idOf(open.hash)}" } }) {
+    const open = sandbox.rows.withdrawals(UNIT).filter(({ status }) => status === 'OPEN');
+    const cancel = (hash: string, selection: string) =>
+      ask(`mutation { cancelWithdrawal(input: { idempotencyKey: "${hash}", withdrawal: { id: "${idOf(hash)}" } }) {
         ... on CancelWithdrawalPayload { withdrawalId ${selection} }
       } }`);
-    const { data } = await cancel('withdrawal { rawStatus user { id } }');
+    const { data } = await cancel(open[0]!.hash, 'withdrawal { rawStatus user { id } }');
     expect(data.cancelWithdrawal.withdrawal.rawStatus).toBe('CANCELED');
     expect(endpoints()).toEqual(['W4', 'W2']);
     expect(queryOf(1).get('include')).toBe('user');
-    sandbox.reset();
-    await cancel('');
+    sandbox.clearCalls();
+    await cancel(open[1]!.hash, '');
     expect(endpoints()).toEqual(['W4']);
   });
 });

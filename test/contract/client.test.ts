@@ -69,11 +69,11 @@ async function walk(source: Source<object>, direction: Direction): Promise<objec
 test('offers exactly what its provider is documented to have', () => {
   const table = accounts.map(({ name, provider }) => `${name}: ${capabilitiesOf(provider).join(' ')}`);
   expect(table).toEqual([
-    'cryptomus: BLOCK_WALLET REFUND_BLOCKED WALLET_QR_CODE READ_PAYOUT LIST_PAYOUTS',
-    'heleket: BLOCK_WALLET REFUND_BLOCKED WALLET_QR_CODE READ_PAYOUT LIST_PAYOUTS',
-    'repay: READ_PAYOUT',
-    'hashlee: READ_WITHDRAWAL LIST_WITHDRAWALS CANCEL_WITHDRAWAL',
-    'hashlee-2: READ_WITHDRAWAL LIST_WITHDRAWALS CANCEL_WITHDRAWAL',
+    'cryptomus: CREATE_STATIC_WALLET BLOCK_WALLET REFUND_BLOCKED WALLET_QR_CODE CREATE_PAYOUT READ_PAYOUT LIST_PAYOUTS',
+    'heleket: CREATE_STATIC_WALLET BLOCK_WALLET REFUND_BLOCKED WALLET_QR_CODE CREATE_PAYOUT READ_PAYOUT LIST_PAYOUTS',
+    'repay: CREATE_PAYOUT READ_PAYOUT LIST_LEARNED_PAYOUTS',
+    'hashlee: CREATE_WITHDRAWAL READ_WITHDRAWAL LIST_WITHDRAWALS CANCEL_WITHDRAWAL',
+    'hashlee-2: CREATE_WITHDRAWAL READ_WITHDRAWAL LIST_WITHDRAWALS CANCEL_WITHDRAWAL',
   ]);
 });
 

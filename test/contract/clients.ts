@@ -63,6 +63,8 @@ export interface ClientCase {
 export const UNIT = SANDBOX_CREDENTIALS.hashlee.units[0];
 export const NOBODY = '00000000-0000-4000-8000-000000000000';
 export const ADDRESS = 'TDD97yguPESTpcrJMqU6h2ozZbibv4Vaqm';
+const CARD = '2202098765432109';
+const CALLBACK = 'https://domain.com/webhook-of-mine';
 /** The order id of a wallet that is blocked and holds something. */
 const BLOCKED = 'blocked';
 
@@ -91,6 +93,34 @@ function merchant(provider: 'cryptomus' | 'heleket', letter: 'C' | 'H'): ClientC
       },
     ],
     writes: [
+      {
+        name: 'create a wallet',
+        endpoint: `${letter}1`,
+        tellsStatus: false,
+        run: (client, _sandbox, asker) =>
+          client.wallets!.create(
+            { orderId: 'order-of-mine', currency: 'USDT', network: 'tron', callbackUrl: CALLBACK },
+            asker,
+          ),
+      },
+      {
+        name: 'create a payout',
+        endpoint: `${letter}5`,
+        tellsStatus: false,
+        run: (client, _sandbox, asker) =>
+          client.payouts!.create(
+            {
+              orderId: 'order-of-mine',
+              amount: { amount: '5', currency: 'USDT' },
+              requisites: { type: 'CRYPTO_ADDRESS', value: ADDRESS, network: 'tron', memo: null },
+              feePayer: 'MERCHANT',
+              payCurrency: null,
+              fromCurrency: null,
+              callbackUrl: CALLBACK,
+            },
+            asker,
+          ),
+      },
       {
         name: 'block by uuid',
         endpoint: `${letter}3`,
@@ -146,6 +176,8 @@ function merchant(provider: 'cryptomus' | 'heleket', letter: 'C' | 'H'): ClientC
       NOBODY,
       'client-0011',
       'nobody-has-this',
+      'order-of-mine',
+      CALLBACK,
     ],
   };
 }
@@ -165,7 +197,26 @@ export const CLIENTS: readonly ClientCase[] = [
         absent: (client, _sandbox, asker) => client.payouts!.byKey({ orderId: 'nobody-has-this' }, asker),
       },
     ],
-    writes: [],
+    writes: [
+      {
+        name: 'create a payout',
+        endpoint: 'R2',
+        tellsStatus: false,
+        run: (client, _sandbox, asker) =>
+          client.payouts!.create(
+            {
+              orderId: 'order-of-mine',
+              amount: { amount: '1000', currency: 'RUB' },
+              requisites: { type: 'CARD', value: CARD, bankId: 'bank-of-mine' },
+              feePayer: null,
+              payCurrency: null,
+              fromCurrency: null,
+              callbackUrl: CALLBACK,
+            },
+            asker,
+          ),
+      },
+    ],
     list: null,
     pairs: (client, sandbox) =>
       sample(sandbox.rows.payouts('repay'), (row) => row.state).map((row) => ({
@@ -178,7 +229,15 @@ export const CLIENTS: readonly ClientCase[] = [
       return client.payouts!.byKey({ orderId }, asker);
     },
     wrong: (config) => ({ ...config, apiKey: 'mistaken-key' }) as AccountConfig,
-    secrets: [SANDBOX_CREDENTIALS.repay.apiKey, 'mistaken-key', 'nobody-has-this'],
+    secrets: [
+      SANDBOX_CREDENTIALS.repay.apiKey,
+      'mistaken-key',
+      'nobody-has-this',
+      'order-of-mine',
+      'bank-of-mine',
+      CARD,
+      CALLBACK,
+    ],
   },
   {
     account: 'hashlee',
@@ -193,6 +252,21 @@ export const CLIENTS: readonly ClientCase[] = [
       },
     ],
     writes: [
+      {
+        name: 'create',
+        endpoint: 'W3',
+        tellsStatus: false,
+        run: (client, _sandbox, asker) =>
+          client.withdrawals!.create(
+            {
+              targetAccountId: 'jqozmk',
+              netAmount: { amount: '100', currency: 'BRL' },
+              description: 'for the landlord',
+            },
+            { code: 'code-of-mine' },
+            asker,
+          ),
+      },
       {
         name: 'cancel',
         endpoint: 'W4',
@@ -225,7 +299,15 @@ export const CLIENTS: readonly ClientCase[] = [
       return client.withdrawals!.byHash(hash, [], asker);
     },
     wrong: (config) => ({ ...config, token: 'mistaken-key' }) as AccountConfig,
-    secrets: [SANDBOX_CREDENTIALS.hashlee.token, 'mistaken-key', UNIT, NOBODY],
+    secrets: [
+      SANDBOX_CREDENTIALS.hashlee.token,
+      'mistaken-key',
+      UNIT,
+      NOBODY,
+      'jqozmk',
+      'for the landlord',
+      'code-of-mine',
+    ],
   },
 ];
 

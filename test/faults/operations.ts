@@ -1,18 +1,29 @@
 /** Every read and every write as a frontend asks for it, each at an endpoint of its own in the sandbox, so that they
  * can be asked at once and counted apart. */
 
+import { randomUUID } from 'node:crypto';
 import { SANDBOX_CREDENTIALS, type Sandbox } from '../../sandbox/index.ts';
 import { encodeId } from '../../src/id.ts';
 import type { Answer, Ask } from '../support/app.ts';
+import {
+  ADDRESS,
+  byHash,
+  byOrderId,
+  NEW_CARD_PAYOUT,
+  NEW_PAYOUT,
+  NEW_WALLET,
+  NEW_WITHDRAWAL,
+  openHash,
+  write,
+} from '../support/writes.ts';
 
 const [UNIT, OTHER_UNIT] = SANDBOX_CREDENTIALS.hashlee.units;
-export const ADDRESS = 'TDD97yguPESTpcrJMqU6h2ozZbibv4Vaqm';
 
-export interface Operation {
+export interface Operation<Result = Answer> {
   readonly name: string;
   /** A call of this operation, by its endpoint and path. */
   readonly call: RegExp;
-  readonly run: (ask: Ask, sandbox: Sandbox) => Promise<Answer>;
+  readonly run: (ask: Ask, sandbox: Sandbox) => Promise<Result>;
 }
 
 const merchants = [
@@ -43,7 +54,8 @@ export const READS: readonly Operation[] = [
     {
       name: `qrCode ${account}`,
       call: new RegExp(`^${letter}2 `),
-      run: (ask) => ask(BLOCK_AND_SHOW, { input: { idempotencyKey: 'k', wallet: wallet(account, '1') } }),
+      run: (ask) =>
+        ask(BLOCK_AND_SHOW, { input: { idempotencyKey: randomUUID(), wallet: byOrderId(account, '1') } }),
     },
   ]),
   {
@@ -79,12 +91,16 @@ export const READS: readonly Operation[] = [
   },
 ];
 
-const FAILURE =
-  '... on ProviderFailure { code outcome account { name } retryAfterMs } ... on InvalidInput { message }';
+type Write = Operation<Awaited<ReturnType<typeof write>>>;
 
 /** All writes, each to something that allows it. */
-export const WRITES: readonly Operation[] = [
-  ...merchants.flatMap(([account, letter]): Operation[] => [
+export const WRITES: readonly Write[] = [
+  ...merchants.flatMap(([account, letter]): Write[] => [
+    {
+      name: `wallet ${account}`,
+      call: new RegExp(`^${letter}1 `),
+      run: (ask) => write(ask, 'createStaticWallet', { ...NEW_WALLET, account }),
+    },
     {
       name: `block ${account}`,
       call: new RegExp(`^${letter}3 `),
@@ -95,45 +111,42 @@ export const WRITES: readonly Operation[] = [
       call: new RegExp(`^${letter}4 `),
       run: (ask) => refund(ask, account, 'blocked'),
     },
+    {
+      name: `payout ${account}`,
+      call: new RegExp(`^${letter}5 `),
+      run: (ask) => write(ask, 'createPayout', { ...NEW_PAYOUT, account }),
+    },
   ]),
+  {
+    name: 'payout repay',
+    call: /^R2 /,
+    run: (ask) => write(ask, 'createPayout', NEW_CARD_PAYOUT),
+  },
+  {
+    name: 'withdrawal',
+    call: /^W3 /,
+    run: (ask) => write(ask, 'createWithdrawal', NEW_WITHDRAWAL),
+  },
   {
     name: 'cancel',
     call: /^W4 /,
-    run: (ask, sandbox) => {
-      const open = sandbox.rows.withdrawals(UNIT).find(({ status }) => status === 'OPEN')!;
-      return cancel(ask, open.hash);
-    },
+    run: (ask, sandbox) => cancel(ask, openHash(sandbox)),
   },
 ];
 
-export function block(ask: Ask, account: string, orderId: string): Promise<Answer> {
-  return ask(
-    `mutation ($input: BlockWalletInput!) { result: blockWallet(input: $input) { __typename ${FAILURE} } }`,
-    {
-      input: { idempotencyKey: 'k', wallet: wallet(account, orderId) },
-    },
-  );
+export function block(ask: Ask, account: string, orderId: string) {
+  return write(ask, 'blockWallet', { wallet: byOrderId(account, orderId) });
 }
 
-export function refund(ask: Ask, account: string, orderId: string): Promise<Answer> {
-  return ask(
-    `mutation ($input: RefundBlockedInput!) { result: refundBlocked(input: $input) { __typename ${FAILURE} } }`,
-    { input: { idempotencyKey: 'k', wallet: wallet(account, orderId), toAddress: ADDRESS } },
-  );
+export function refund(ask: Ask, account: string, orderId: string) {
+  return write(ask, 'refundBlocked', { wallet: byOrderId(account, orderId), toAddress: ADDRESS });
 }
 
-export function cancel(ask: Ask, hash: string): Promise<Answer> {
-  return ask(
-    `mutation ($input: CancelWithdrawalInput!) { result: cancelWithdrawal(input: $input) { __typename ${FAILURE} } }`,
-    { input: { idempotencyKey: 'k', withdrawal: { hash: { account: 'hashlee', hash } } } },
-  );
-}
-
-function wallet(account: string, orderId: string) {
-  return { orderId: { account, orderId } };
+export function cancel(ask: Ask, hash: string) {
+  return write(ask, 'cancelWithdrawal', { withdrawal: byHash(hash) });
 }
 
 /** How many calls of an operation the sandbox saw. */
-export function callsOf(sandbox: Sandbox, { call }: Operation): number {
+export function callsOf(sandbox: Sandbox, { call }: Operation<unknown>): number {
   return sandbox.calls.filter(({ endpoint, path }) => call.test(`${endpoint} ${path}`)).length;
 }

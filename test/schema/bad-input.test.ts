@@ -292,11 +292,9 @@ const UNSUPPORTED: Case[] = [
   ],
   ['the payouts of several accounts', PAYOUTS, { accounts: ['cryptomus', 'heleket'] }, 'listPayouts'],
   ['the payouts of no account in particular', PAYOUTS, {}, 'listPayouts'],
-  ['the payouts of Repay', PAYOUTS, { accounts: ['repay'] }, 'listPayouts'],
   ['the payouts of Hashlee', PAYOUTS, { accounts: ['hashlee'] }, 'listPayouts'],
   ['the withdrawals of several accounts', WITHDRAWALS, {}, 'listWithdrawals'],
   ['the withdrawals of Cryptomus', WITHDRAWALS, { accounts: ['cryptomus'] }, 'listWithdrawals'],
-  ['a wallet by its id', NODE, { id: WALLET_ID }, 'readWallet'],
 ];
 test.each(UNSUPPORTED)('%s is UNSUPPORTED', async (_what, query, variables, operation) => {
   const { errors } = await ask(query, variables);

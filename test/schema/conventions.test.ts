@@ -128,25 +128,55 @@ describe('names', () => {
 });
 
 describe('mutations', () => {
+  const inputOf = (field: GraphQLField<unknown, unknown>) => {
+    const input = getNamedType(field.args[0]!.type);
+    return isInputObjectType(input) ? input.getFields() : {};
+  };
+  const membersOf = (field: GraphQLField<unknown, unknown>) => {
+    const union = getNamedType(field.type);
+    return isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
+  };
+  /** Those that tell the directory of something, and send no write. */
+  const registrations = mutations.filter(({ name }) => name.startsWith('register'));
+  const writes = mutations.filter((field) => !registrations.includes(field));
+
   test.each(mutations.map((field) => [field.name, field] as const))(
-    '%s takes one input with an idempotency key, and answers a union',
+    '%s takes one input, and answers a union',
     (name, field) => {
       const capital = `${name[0]!.toUpperCase()}${name.slice(1)}`;
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capital}Input!`]);
-      const input = getNamedType(field.args[0]!.type);
-      expect(isInputObjectType(input) && String(input.getFields().idempotencyKey?.type)).toBe('String!');
-
       expect(String(field.type)).toBe(`${capital}Result!`);
-      const union = getNamedType(field.type);
-      const members = isUnionType(union) ? union.getTypes().map((member) => member.name) : [];
-      expect([...members].sort()).toEqual([`${capital}Payload`, 'InvalidInput', 'ProviderFailure'].sort());
+      expect(membersOf(field)).toEqual(
+        expect.arrayContaining([`${capital}Payload`, 'InvalidInput', 'ProviderFailure']),
+      );
+    },
+  );
+
+  test.each(writes.map((field) => [field.name, field] as const))(
+    '%s takes an idempotency key, may find it taken, and links its operation whatever comes of it',
+    (name, field) => {
+      expect(String(inputOf(field).idempotencyKey?.type)).toBe('String!');
+      expect(membersOf(field)).toHaveLength(4);
+      expect(membersOf(field)).toContain('IdempotencyConflict');
+      const payload = schema.getType(`${name[0]!.toUpperCase()}${name.slice(1)}Payload`)!;
+      expect(String(fieldOf(payload, 'operation')?.type)).toBe('Operation!');
+      expect(String(fieldOf(schema.getType('ProviderFailure')!, 'ledgerEntry')?.type)).toBe('Operation');
+      expect(String(fieldOf(schema.getType('IdempotencyConflict')!, 'operation')?.type)).toBe('Operation!');
+    },
+  );
+
+  test.each(registrations.map((field) => [field.name, field] as const))(
+    '%s takes no idempotency key: doing it again changes nothing',
+    (_name, field) => {
+      expect(inputOf(field).idempotencyKey).toBeUndefined();
+      expect(membersOf(field)).toHaveLength(3);
     },
   );
 
   test('have error members that all implement Error', () => {
     const error = schema.getType('Error');
     const implementing = isInterfaceType(error) ? schema.getPossibleTypes(error).map(({ name }) => name) : [];
-    expect([...implementing].sort()).toEqual(['InvalidInput', 'ProviderFailure']);
+    expect([...implementing].sort()).toEqual(['IdempotencyConflict', 'InvalidInput', 'ProviderFailure']);
     for (const union of unions) {
       const others = union.getTypes().filter(({ name }) => !implementing.includes(name));
       expect(
@@ -156,11 +186,16 @@ describe('mutations', () => {
     }
   });
 
-  test('are the three that there are', () => {
+  test('are the eight that there are', () => {
     expect(mutations.map(({ name }) => name).sort()).toEqual([
       'blockWallet',
       'cancelWithdrawal',
+      'createPayout',
+      'createStaticWallet',
+      'createWithdrawal',
       'refundBlocked',
+      'registerPayouts',
+      'registerStaticWallets',
     ]);
   });
 });
@@ -183,14 +218,21 @@ describe('connections', () => {
     },
   );
 
-  test('are paged by the same four arguments, and filtered', () => {
+  test('are paged by the same four arguments, and filtered, by account too', () => {
     const paged = fields.filter(({ field }) => getNamedType(field.type).name.endsWith('Connection'));
-    expect(paged.map(({ field }) => field.name).sort()).toEqual(['payouts', 'withdrawals']);
+    expect(paged.map(({ field }) => field.name).sort()).toEqual([
+      'operations',
+      'payouts',
+      'staticWallets',
+      'withdrawals',
+    ]);
     for (const { field } of paged) {
       const names = field.args.map((arg) => arg.name);
-      expect(names).toEqual(
-        expect.arrayContaining(['accounts', 'first', 'after', 'last', 'before', 'filter']),
-      );
+      expect(names).toEqual(expect.arrayContaining(['first', 'after', 'last', 'before', 'filter']));
+      const filter = getNamedType(field.args.find(({ name }) => name === 'filter')!.type);
+      const byAccount =
+        names.includes('accounts') || (isInputObjectType(filter) && 'account' in filter.getFields());
+      expect(byAccount, field.name).toBe(true);
     }
   });
 });
@@ -223,16 +265,28 @@ test('making a field nullable is a decision: these are all that were decided', (
     return [type.name, names.sort().join(' ')];
   });
   expect(Object.fromEntries(nullable.filter(([, names]) => names !== ''))).toEqual({
-    CancelWithdrawalPayload: 'withdrawal',
+    BlockWalletPayload: 'wallet',
+    CancelWithdrawalPayload: 'withdrawal withdrawalId',
+    CreatePayoutPayload: 'payout',
+    CreateStaticWalletPayload: 'wallet',
+    CreateWithdrawalPayload: 'withdrawal withdrawalId',
     Destination: 'network',
+    Operation: 'account failure nextCheckAt settledAt settledBy targetId',
+    OperationConnection: 'totalCount',
     PageInfo: 'endCursor startCursor',
-    Payout: 'createdAt debitedAmount fee netAmount paidAmount reference remainingBalance txid updatedAt',
+    Payout:
+      'createdAt debitedAmount fee learned netAmount paidAmount reference remainingBalance txid updatedAt',
     PayoutConnection: 'totalCount',
-    ProviderFailure: 'retryAfterMs',
-    Query: 'node payout withdrawal',
+    ProviderFailure: 'ledgerEntry retryAfterMs',
+    Query: 'node operation payout staticWallet withdrawal',
+    RefundBlockedPayload: 'wallet',
+    RegisteredPayout: 'failure payout',
+    RegisteredWallet: 'failure wallet',
     RelatedObject: 'id',
     StaticWallet: 'address currency network orderId paymentUrl qrCode rawStatus refund uuid',
+    StaticWalletConnection: 'totalCount',
     Transfer: 'createdAt fee netAmount reference updatedAt',
+    WalletRefund: 'amount commission',
     Withdrawal:
       'description externalReference finishedAt profileId receipt receiptId reference targetAccount ' +
       'targetAccountId transactions transfers unit user userId verifiedAt',

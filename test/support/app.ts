@@ -3,18 +3,19 @@
 
 import { sql } from 'drizzle-orm';
 import type { ExecutionResult } from 'graphql';
-import { afterAll, beforeEach, expect, inject } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/index.ts';
 import type { Account } from '../../src/accounts.ts';
 import type { AccountConfig, Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
-import { createServices, type ServiceOptions } from '../../src/services.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
+import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
-import { preparedDatabase } from './prepared-database.ts';
+import { type DatabaseKind, newDatabase } from './databases.ts';
 
+const CHECK_AFTER_MS = 1;
 export const UPSTREAM: Config['upstream'] = { connections: 10, attemptMs: 2_000, budgetMs: 8_000 };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, and a wrong path fails the test.
@@ -28,14 +29,20 @@ export type Ask = (
 ) => Promise<Answer>;
 
 /** Starts the product for one test file; sandbox and database are as new before each test. */
-export async function startProduct(upstream = UPSTREAM, sandboxOptions?: SandboxOptions) {
-  const { sandbox, accounts: configs } = await startDemo(sandboxOptions);
-  const database = await openDatabase({
-    kind: 'memory',
-    prepared: preparedDatabase(inject('preparedDatabase')),
-  });
-  const store = createStore(database, 1);
+export async function startProduct(
+  upstream = UPSTREAM,
+  sandboxOptions?: SandboxOptions,
+  kind: DatabaseKind = 'embedded',
+) {
+  const [{ sandbox, accounts: configs }, place] = await Promise.all([
+    startDemo(sandboxOptions),
+    newDatabase(kind),
+  ]);
+  const database = await openDatabase(place);
+  const store = createStore(database, CHECK_AFTER_MS);
+  const replicas: OpenDatabase[] = [];
   const opened: Account[] = [];
+  const served: RunningServices[] = [];
   const bugs: unknown[] = [];
 
   /** The sandbox's accounts over connections of their own, which are closed when the file is through. */
@@ -55,9 +62,10 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
   }
 
   /** A server over other accounts than the sandbox's own, or with other options. */
-  function serve(served: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
+  function serve(accounts: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
-    const services = createServices({ store, ...options, accounts: served, onBug });
+    const services = createServices({ store, ...options, accounts, onBug });
+    served.push(services);
     const app = createApp(services, { allowLoopbackOrigins: true, ...options });
     const ask: Ask = async (query, variables, headers = {}) => {
       const response = await app.fetch('http://paygraph.test/graphql', {
@@ -70,17 +78,41 @@ export async function startProduct(upstream = UPSTREAM, sandboxOptions?: Sandbox
     return { app, ask, services };
   }
 
+  /** Another process on the same server, with accounts and connections of its own. */
+  async function replica(options: Partial<ServiceOptions> = {}) {
+    const other = await openDatabase(place);
+    replicas.push(other);
+    return {
+      ...serve(openAccounts(), { ...options, store: createStore(other, CHECK_AFTER_MS) }),
+      database: other,
+    };
+  }
+
   beforeEach(async () => {
     sandbox.reset();
+    await Promise.all(served.map(({ writer }) => writer.idle()));
     await database.db.execute(sql`truncate operations, static_wallets, payouts`);
   });
   afterAll(async () => {
     await sandbox.close();
-    await Promise.all(opened.map(({ provider }) => provider.close()));
+    // Those that a test has closed fail to close again.
+    await Promise.allSettled(opened.map(({ provider }) => provider.close()));
+    await Promise.all(replicas.map((other) => other.close()));
     await store.close();
     expect(bugs).toEqual([]);
   });
 
   const accounts = openAccounts();
-  return { ...serve(accounts), sandbox, accounts, bugs, store, openAccounts, serve };
+  return {
+    ...serve(accounts),
+    sandbox,
+    accounts,
+    bugs,
+    store,
+    database,
+    place,
+    openAccounts,
+    serve,
+    replica,
+  };
 }
