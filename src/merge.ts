@@ -3,6 +3,7 @@
 
 import { ProviderError } from './errors.ts';
 import { inTime } from './in-time.ts';
+import { beyond, entryOf, farEnd, isUntied, nearEnd, type Place, parsePlace, upTo } from './place.ts';
 import type { Asker, Direction, Placed, Position, Slice, Source } from './providers/provider.ts';
 
 export interface Member<Row> {
@@ -10,158 +11,209 @@ export interface Member<Row> {
   readonly source: Source<Row>;
 }
 
-export interface MergeOptions<Row> {
+export interface MergeOptions<Row, Shown = Row> {
   readonly members: readonly Member<Row>[];
   /** The order of the list as it is shown; rows that are equal in it keep the order of the members. */
   readonly compare: (left: Row, right: Row) => number;
-  /** Told of each member that could not be read; its rows are left out of this read. */
+  /** Whether a row says where it belongs; one that does not comes right after the one before it in its own list. */
+  readonly isPlaced?: (row: Row) => boolean;
+  /** The direction in which no rows arrive, if there is one: an end that was found there is not looked for again. */
+  readonly settled: Direction | null;
+  /** What is shown of a row, read once its turn has come; null leaves it out. */
+  readonly show: (row: Row, account: string) => Shown | Promise<Shown | null>;
+  /** Told of each member that could not be read; its rows are left out of this request. */
   readonly onGap: (error: ProviderError) => void;
-  /** How long to wait for a member, in milliseconds; a longer wait is a gap. */
+  /** How long all reads of one request may take together, in milliseconds. */
   readonly waitMs: number;
   /** What a member that did not answer in time is said to have done. */
   readonly timeout: (account: string) => ProviderError;
 }
 
-/** A place between two rows of one list, by the row before it or the row behind it, or an end of the list. */
-type Place = { readonly at: 'start' | 'end' } | { readonly after: Position } | { readonly before: Position };
-
-interface Lane<Row> {
-  readonly member: Member<Row>;
+interface Lane<Row> extends Member<Row> {
   readonly rank: number;
+  /** Right before what is waiting. */
   place: Place;
   /** Read and not given out yet. */
-  readonly waiting: Placed<Row>[];
-  /** `ENDED`: nothing follows what is waiting. `FAILED`: a gap. `RESTING`: it looked far enough for one request. */
+  waiting: Placed<Row>[];
+  /** How many of those are chosen for the page. */
+  chosen: number;
+  /** How far it was looked through behind what is waiting, when that is further than its last row. */
+  reached: Position | null;
+  /** Whether this request came further in it. */
+  moved: boolean;
+  /** `ENDED`: nothing follows what is waiting. `FAILED`: a gap. `RESTING`: that is all for this request. */
   state: 'OPEN' | 'ENDED' | 'FAILED' | 'RESTING';
 }
 
-/** The rows of all members as one list. Its order is exact as far as each member's own is. */
-export function mergedSource<Row>(options: MergeOptions<Row>): Source<Row> {
-  const { members, compare, onGap, waitMs, timeout } = options;
+interface Choice<Row> {
+  readonly lane: Lane<Row>;
+  readonly placed: Placed<Row>;
+}
+
+/** The rows of all members as one list, for one request. Its order is exact as far as each member's own is. */
+export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>): Source<Shown> {
+  const { members, compare, isPlaced = () => true, settled, show, onGap, waitMs, timeout } = options;
+  let deadline: number | undefined;
+
+  /** Milliseconds until all that this request reads must be there. */
+  function timeLeft(): number {
+    deadline ??= performance.now() + waitMs;
+    return Math.max(0, deadline - performance.now());
+  }
+
+  function within<Value>(lane: Lane<Row>, work: Promise<Value>): Promise<Value> {
+    return inTime(work, timeLeft(), () => new Late(timeout(lane.account)));
+  }
+
+  /** A lane that came further before time was up goes on in the next request; anything else is a gap. */
+  function stop(lane: Lane<Row>, reason: unknown): void {
+    const error = reason instanceof Late ? reason.failure : reason;
+    if (!(error instanceof ProviderError)) throw error;
+    lane.state = reason instanceof Late && lane.moved ? 'RESTING' : 'FAILED';
+    if (lane.state === 'FAILED') onGap(error);
+  }
 
   async function fill(lane: Lane<Row>, direction: Direction, want: number, asker: Asker): Promise<void> {
-    const { source, account } = lane.member;
-    const entry = entryOf(lane.place, direction);
+    lane.place = placeNow(lane, direction);
+    const behind = lane.reached ?? lane.waiting.at(-1)?.position;
+    const entry = behind ? { from: behind, inclusive: false } : entryOf(lane.place, direction);
     if (!entry) {
       lane.state = 'ENDED';
       return;
     }
     try {
-      const reading = source.read(entry.from, direction, want, asker, entry.inclusive);
-      const { rows, end, reached } = await inTime(reading, waitMs, () => timeout(account));
-      lane.waiting.push(...rows);
+      const reading = lane.source.read(entry.from, direction, want, asker, entry.inclusive);
+      const { rows, end, rests, reached } = await within(lane, reading);
       if (end) lane.state = 'ENDED';
-      else if (rows.length === 0) lane.state = 'RESTING';
+      else if (rests) lane.state = 'RESTING';
       // Ends move when rows arrive; the rows that stand there now do not.
-      if (rows[0] && 'at' in lane.place) lane.place = upTo(rows[0].position, direction);
-      else if (rows.length === 0 && reached) lane.place = beyond(reached, direction);
-      else if (end && 'at' in lane.place) lane.place = { at: direction === 'forward' ? 'end' : 'start' };
+      if (rows[0] && isUntied(lane.place)) lane.place = upTo(rows[0].position, direction);
+      lane.waiting.push(...rows);
+      lane.reached = reached ?? null;
+      lane.moved ||= reached !== undefined;
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      lane.state = 'FAILED';
-      onGap(error);
+      stop(lane, error);
     }
   }
 
-  /** The lane whose head comes next in walking order. */
-  function nextOf(lanes: readonly Lane<Row>[], sign: number): Lane<Row> | undefined {
+  /** What comes next, up to `count` rows: fewer at the end, or where a list rests before it has shown its next one. */
+  async function choose(lanes: readonly Lane<Row>[], direction: Direction, count: number, asker: Asker) {
+    const chosen: Choice<Row>[] = [];
+    while (chosen.length < count) {
+      const open = lanes.filter((lane) => lane.state === 'OPEN' && !headOf(lane));
+      if (open.length > 0) {
+        await Promise.all(open.map((lane) => fill(lane, direction, count - chosen.length, asker)));
+        continue;
+      }
+      if (lanes.some((lane) => lane.state === 'RESTING' && !headOf(lane))) break;
+      const lane = nextOf(lanes, direction);
+      if (!lane) break;
+      chosen.push({ lane, placed: headOf(lane)! });
+      lane.chosen++;
+    }
+    return chosen;
+  }
+
+  function nextOf(lanes: readonly Lane<Row>[], direction: Direction): Lane<Row> | undefined {
+    const sign = direction === 'forward' ? 1 : -1;
     let best: Lane<Row> | undefined;
     for (const lane of lanes) {
-      const head = lane.waiting[0];
+      const head = headOf(lane);
       if (!head) continue;
-      const order = best ? compare(head.row, best.waiting[0]!.row) || lane.rank - best.rank : -sign;
+      if (!isPlaced(head.row)) return lane;
+      const order = best ? compare(head.row, headOf(best)!.row) || lane.rank - best.rank : -sign;
       if (sign * order < 0) best = lane;
     }
     return best;
   }
 
-  return {
-    async read(from, direction, want, asker): Promise<Slice<Row>> {
-      const forward = direction === 'forward';
-      const lanes = members.map((member, rank): Lane<Row> => {
-        const place = (from?.[member.account] as Place | undefined) ?? { at: forward ? 'start' : 'end' };
-        return { member, rank, place, waiting: [], state: 'OPEN' };
-      });
-      const rows: Placed<Row>[] = [];
+  async function shownOf({ lane, placed }: Choice<Row>): Promise<Shown | null> {
+    const shown = show(placed.row, lane.account);
+    return shown instanceof Promise ? within(lane, shown) : shown;
+  }
 
-      while (rows.length < want) {
-        const empty = lanes.filter(({ waiting, state }) => waiting.length === 0 && state === 'OPEN');
-        await Promise.all(empty.map((lane) => fill(lane, direction, want - rows.length, asker)));
-        // What comes next cannot be told before the lists that rest were looked through.
-        if (lanes.some(({ waiting, state }) => waiting.length === 0 && state === 'RESTING')) break;
-        const lane = nextOf(lanes, forward ? 1 : -1);
-        if (!lane) break;
-        const { row, position } = lane.waiting.shift()!;
-        lane.place = beyond(position, direction);
-        rows.push({ row, position: placesOf(lanes) });
+  /** The place before whatever of a lane was not given out. */
+  function placeNow({ place, waiting, reached, state }: Lane<Row>, direction: Direction): Place {
+    if (waiting.length > 0) return place;
+    const now = reached ? beyond(reached, direction) : place;
+    return state === 'ENDED' && direction === settled ? { ...now, at: farEnd(direction) } : now;
+  }
+
+  function placesNow(lanes: readonly Lane<Row>[], direction: Direction): Position {
+    return Object.fromEntries(lanes.map((lane) => [lane.account, placeNow(lane, direction)]));
+  }
+
+  /** Gives out the row of a choice, and says where it stands. */
+  function give({ lane, placed }: Choice<Row>, lanes: readonly Lane<Row>[], direction: Direction): Position {
+    lane.waiting.shift();
+    lane.chosen--;
+    lane.place = beyond(placed.position, direction);
+    lane.moved = true;
+    const { at } = placeNow(lane, direction);
+    return {
+      ...placesNow(lanes, direction),
+      [lane.account]: { on: placed.position, ...(at && { at }) },
+    };
+  }
+
+  return {
+    async read(from, direction, want, asker): Promise<Slice<Shown>> {
+      const lanes = members.map((member, rank): Lane<Row> => {
+        const place = from
+          ? parsePlace(from[member.account], direction)
+          : ({ at: nearEnd(direction) } as const);
+        return { ...member, rank, place, waiting: [], chosen: 0, reached: null, moved: false, state: 'OPEN' };
+      });
+      const rows: Placed<Shown>[] = [];
+
+      for (let goesOn = true; goesOn && rows.length < want; ) {
+        const chosen = await choose(lanes, direction, want - rows.length, asker);
+        goesOn = chosen.length > 0;
+        const shown = await Promise.allSettled(chosen.map(shownOf));
+        for (const [index, choice] of chosen.entries()) {
+          const { lane } = choice;
+          const outcome = shown[index]!;
+          if (lane.chosen === 0) continue;
+          if (outcome.status === 'fulfilled') {
+            const position = give(choice, lanes, direction);
+            if (outcome.value !== null) rows.push({ row: outcome.value, position });
+            continue;
+          }
+          stop(lane, outcome.reason);
+          Object.assign(lane, { waiting: [], chosen: 0, reached: null });
+          // Without the row that rests, none of another list can be said to come next.
+          if (lane.state === 'RESTING')
+            return { rows, end: false, reached: placesNow(lanes, direction), rests: true };
+        }
       }
-      const end = lanes.every(({ waiting, state }) => state === 'ENDED' && waiting.length === 0);
-      return { rows, end, reached: placesOf(lanes) };
+      const end = lanes.every(({ state, waiting }) => state === 'ENDED' && waiting.length === 0);
+      return { rows, end, reached: placesNow(lanes, direction), rests: !end && rows.length < want };
     },
 
     ...(members.every(({ source }) => source.total) && {
       async total(asker: Asker) {
-        const totals = await Promise.all(members.map(({ source }) => source.total!(asker)));
+        const totals = await Promise.all(
+          members.map(({ account, source }) =>
+            inTime(source.total!(asker), timeLeft(), () => timeout(account)),
+          ),
+        );
         return totals.reduce((sum, total) => sum + total, 0);
       },
     }),
   };
 }
 
-function placesOf(lanes: readonly Lane<unknown>[]): Position {
-  return Object.fromEntries(lanes.map(({ member, place }) => [member.account, place]));
+/** Time is up here, as opposed to what a provider's client calls a timeout. */
+class Late extends Error {
+  readonly failure: ProviderError;
+
+  constructor(failure: ProviderError) {
+    super();
+    this.failure = failure;
+  }
 }
 
-/** The place on the far side of a row, in walking direction. */
-function beyond(position: Position, direction: Direction): Place {
-  return direction === 'forward' ? { after: position } : { before: position };
-}
-
-/** The place on the near side of a row. */
-function upTo(position: Position, direction: Direction): Place {
-  return direction === 'forward' ? { before: position } : { after: position };
-}
-
-/** How to enter a list at a place; undefined where nothing follows. */
-function entryOf(
-  place: Place,
-  direction: Direction,
-): { from: Position | null; inclusive: boolean } | undefined {
-  const forward = direction === 'forward';
-  if ('at' in place) return (place.at === 'start') === forward ? { from: null, inclusive: false } : undefined;
-  return 'after' in place
-    ? { from: place.after, inclusive: !forward }
-    : { from: place.before, inclusive: forward };
-}
-
-/** The same list from its other end. */
-export function reversedSource<Row>(source: Source<Row>): Source<Row> {
-  return {
-    ...source,
-    read: (from, direction, want, asker, inclusive) =>
-      source.read(from, direction === 'forward' ? 'backward' : 'forward', want, asker, inclusive),
-  };
-}
-
-/** Only the rows that `keeps` wants: what no provider can filter is filtered here, `maxReads` reads at a time. */
-export function filteredSource<Row>(
-  source: Source<Row>,
-  keeps: (row: Row) => boolean,
-  maxReads: number,
-): Source<Row> {
-  return {
-    async read(from, direction, want, asker, inclusive = false) {
-      const rows: Placed<Row>[] = [];
-      let at = from;
-      for (let reads = 1; ; reads++) {
-        const slice = await source.read(at, direction, want, asker, inclusive && reads === 1);
-        rows.push(...slice.rows.filter(({ row }) => keeps(row)));
-        at = slice.reached ?? slice.rows.at(-1)?.position ?? at;
-        if (slice.end) return { rows, end: true };
-        if (rows.length > 0 || slice.rows.length === 0 || reads === maxReads) {
-          return { rows, end: false, ...(at && { reached: at }) };
-        }
-      }
-    },
-  };
+/** The next row of a lane that is not chosen yet. */
+function headOf<Row>({ waiting, chosen }: Lane<Row>): Placed<Row> | undefined {
+  return waiting[chosen];
 }

@@ -47,7 +47,7 @@ export async function readPage<Row>(
     reached = slice.reached ?? slice.rows.at(-1)?.position ?? reached;
     from = reached;
     // Nothing more is to be had this time: a list that failed, or that looked far enough for one request.
-    if (slice.rows.length === 0) break;
+    if (slice.rests || slice.rows.length === 0) break;
   }
 
   const more = rows.length > size || !end;

@@ -95,12 +95,14 @@ export interface Slice<Row> {
   readonly end: boolean;
   /** Where to go on when that is not the last row: a list that is filtered here looked further than it found. */
   readonly reached?: Position;
+  /** Whether that is all for this request, although more may follow. */
+  readonly rests?: boolean;
 }
 
 /** A list that can be entered at any of its rows, in both directions. */
 export interface Source<Row> {
   /** The rows next to `from` (or, for null, the list's first or last ones), read with as few calls as the provider
-   * allows; possibly more or fewer than `want`, none only at the end or with `reached`. The row at `from` itself comes
+   * allows; possibly more or fewer than `want`, none only at the end, with `reached`, or when it rests. The row at `from` itself comes
    * first when `inclusive`. The position of a row stays valid when rows arrive or change. */
   read(
     from: Position | null,

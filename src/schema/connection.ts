@@ -3,7 +3,7 @@
 import { type Account, requireAccount, unsupported } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { InvalidInputError, ProviderError } from '../errors.ts';
-import { mergedSource } from '../merge.ts';
+import { type MergeOptions, mergedSource } from '../merge.ts';
 import { type Page, type PageArgs, readPage } from '../pager.ts';
 import type { Source } from '../providers/provider.ts';
 import { AccountRef } from './account.ts';
@@ -84,43 +84,46 @@ export interface MergedConnection<Row> extends Connection<Row> {
   readonly gaps: readonly ProviderError[];
 }
 
-export interface MergedList<Row> {
+export interface MergedList<Row, Shown> {
   readonly operation: string;
   readonly members: readonly { readonly account: Account; readonly source: Source<Row> }[];
-  readonly compare: (left: Row, right: Row) => number;
+  readonly compare: MergeOptions<Row, Shown>['compare'];
+  readonly isPlaced?: (row: Row) => boolean;
+  readonly settled: MergeOptions<Row, Shown>['settled'];
+  readonly show: MergeOptions<Row, Shown>['show'];
   /** All that makes this list another one than with other arguments, but its accounts. */
   readonly identity: unknown;
 }
 
 /** One page over several accounts. Throws the failure of an account when `onGap` says so. */
-export async function readMerged<Row>(
-  { operation, members, compare, identity }: MergedList<Row>,
+export async function readMerged<Row, Shown>(
+  { operation, members, identity, ...order }: MergedList<Row, Shown>,
   { onGap, ...page }: PageArgs & { readonly onGap: (typeof ON_GAP)[number] },
   { asker, listWaitMs }: Context,
-): Promise<MergedConnection<Row>> {
+): Promise<MergedConnection<Shown>> {
   const gaps: ProviderError[] = [];
   const accounts = new Map(members.map(({ account }) => [account.name, account]));
+  const timeout = (name: string) => {
+    const provider = accounts.get(name)!.provider.name;
+    return new ProviderError({ code: 'TIMEOUT', account: name, provider, operation });
+  };
   const source = mergedSource({
+    ...order,
     members: members.map(({ account, source }) => ({ account: account.name, source })),
-    compare,
     waitMs: listWaitMs,
-    timeout: (name) =>
-      new ProviderError({
-        code: 'TIMEOUT',
-        account: name,
-        provider: accounts.get(name)!.provider.name,
-        operation,
-      }),
+    timeout,
     onGap: (error) => {
       if (onGap === 'FAIL') throw error;
       gaps.push(error);
     },
   });
   const rows = await readPage(source, page, [identity, [...accounts.keys()]], asker);
-  return { ...rows, gaps, total: async () => (await source.total?.(asker)) ?? null };
+  // Where an account is missing, so is its number.
+  const total = async () => (gaps.length === 0 ? ((await source.total?.(asker)) ?? null) : null);
+  return { ...rows, gaps, total };
 }
 
-/** The accounts that a list is asked of: those that are named, or all that `can`. */
+/** The accounts that a list is asked of, in the order of configuration: those that are named, or all that `can`. */
 export function accountsToList(
   { accounts }: Context,
   names: readonly string[] | null | undefined,
@@ -131,7 +134,7 @@ export function accountsToList(
   if (names.length === 0) {
     throw new InvalidInputError([{ path: ['accounts'], message: 'must name an account, or be left out' }]);
   }
-  const wanted = [...new Set(names)].map((name) => requireAccount(accounts, name, ['accounts']));
+  const wanted = new Set(names.map((name) => requireAccount(accounts, name, ['accounts'])));
   for (const account of wanted) if (!can(account)) throw unsupported(account, operation);
-  return wanted;
+  return [...accounts.values()].filter((account) => wanted.has(account));
 }

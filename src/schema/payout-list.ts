@@ -2,10 +2,11 @@
 
 import type { Account } from '../accounts.ts';
 import type { Context } from '../context.ts';
-import type { Condition, Payout, PayoutQuery } from '../domain.ts';
+import type { Condition, Payout } from '../domain.ts';
 import { type Comparable, matches } from '../match.ts';
-import { filteredSource, reversedSource } from '../merge.ts';
 import type { Source } from '../providers/provider.ts';
+import type { KnownPayout, KnownPayoutField } from '../store/directory.ts';
+import { filteredSource, reversedSource } from '../view.ts';
 import { builder } from './builder.ts';
 import {
   accountsToList,
@@ -78,10 +79,14 @@ const COMPARED: Record<FilterField, (payout: Payout) => Comparable> = {
   amount: ({ amount }) => ({ decimal: amount.amount }),
 };
 
-/** Upstream reads of one account that one request may look through for rows that match. */
-const MAX_READS = 20;
-/** Payouts of the directory that are read ahead of the merge: each costs a call. */
+/** Upstream pages of one account that one request may look through for rows that match. */
+const MAX_PAGES = 20;
+/** The same for payouts that are read one by one: so many at once, so many times. */
 const READ_AHEAD = 10;
+const MAX_ROUNDS = 2;
+
+/** What is merged: a payout, or one that is read only once it is on the page. */
+type Listed = Payout | KnownPayout;
 
 builder.queryField('payouts', (t) =>
   t.field({
@@ -104,17 +109,20 @@ builder.queryField('payouts', (t) =>
     resolve: async (_root, { accounts, filter, direction, ...page }, context) => {
       const chosen = accountsToList(context, accounts, ({ provider }) => !!provider.payouts, 'listPayouts');
       const conditions = conditionsOf<FilterField>(filter);
+      const members = chosen.map((account) => ({
+        account,
+        source: payoutSource(account, conditions, context),
+      }));
       const newestFirst = direction === 'desc';
-      const members = chosen.map((account) => {
-        const source = payoutSource(account, conditions, context);
-        return { account, source: newestFirst ? source : reversedSource(source) };
-      });
       const sign = newestFirst ? -1 : 1;
       const rows = await readMerged(
         {
           operation: 'listPayouts',
-          members,
+          members: newestFirst ? members : members.map(fromTheOldest).reverse(),
           compare: (left, right) => sign * (timeOf(left) - timeOf(right)),
+          isPlaced: ({ createdAt }) => createdAt !== null,
+          settled: newestFirst ? 'forward' : 'backward',
+          show: (listed, name) => ('kind' in listed ? listed : readKnown(listed, name, context)),
           identity: ['payouts', conditions, direction],
         },
         page,
@@ -129,8 +137,12 @@ builder.queryField('payouts', (t) =>
   }),
 );
 
-function timeOf({ createdAt }: Payout): number {
+function timeOf({ createdAt }: Listed): number {
   return createdAt?.getTime() ?? 0;
+}
+
+function fromTheOldest<Member extends { readonly source: Source<Listed> }>(member: Member): Member {
+  return { ...member, source: reversedSource(member.source) };
 }
 
 /** The payouts of one account, newest first, with what the provider cannot filter filtered here. */
@@ -138,32 +150,44 @@ function payoutSource(
   account: Account,
   conditions: readonly Condition<FilterField>[],
   context: Context,
-): Source<Payout> {
-  const upstream = conditions.filter(
-    (condition): condition is Condition<'createdAt'> => condition.field === 'createdAt',
+): Source<Listed> {
+  const { list } = account.provider.payouts!;
+  const there = conditions.filter(
+    (condition): condition is Condition<KnownPayoutField> =>
+      condition.field === 'createdAt' || (!list && condition.field === 'reference'),
   );
-  const query: PayoutQuery = { conditions: upstream };
-  const source = account.provider.payouts?.list?.(query) ?? learnedPayouts(account, query, context);
-  const here = conditions.filter(({ field }) => field !== 'createdAt');
-  if (here.length === 0) return source;
-  return filteredSource(source, (payout) => matches(here, (field) => COMPARED[field](payout)), MAX_READS);
+  const here = conditions.filter(({ field }) => !there.some((condition) => condition.field === field));
+  const keeps = (payout: Payout) => matches(here, (field) => COMPARED[field](payout));
+  if (list) {
+    const source = list({ conditions: there as Condition<'createdAt'>[] });
+    return here.length === 0 ? source : filteredSource(source, keeps, MAX_PAGES);
+  }
+  const known = context.store.directory.payouts(account.name, there);
+  return here.length === 0 ? known : filteredSource(readAhead(known, context), keeps, MAX_ROUNDS);
 }
 
-/** The payouts that the directory knows of an account, each read afresh; one that the provider lost is left out. */
-function learnedPayouts(account: Account, query: PayoutQuery, { loaders, store }: Context): Source<Payout> {
-  const known = store.directory.payouts(account.name, query);
+function readKnown({ orderId }: KnownPayout, name: string, { accounts, loaders }: Context) {
+  return loaders.payouts.load({ account: accounts.get(name)!, key: { orderId } });
+}
+
+/** Payouts of the directory with what their provider says of them; one that it lost is left out. */
+function readAhead(known: Source<KnownPayout>, context: Context): Source<Payout> {
   return {
-    async read(from, direction, want, asker, inclusive) {
-      const { rows, end } = await known.read(from, direction, Math.min(want, READ_AHEAD), asker, inclusive);
-      const read = await Promise.all(
-        rows.map(async ({ row, position }) => {
-          const payout = await loaders.payouts.load({ account, key: { orderId: row.orderId } });
-          return payout && { row: payout, position };
+    async read(from, direction, _want, asker, inclusive) {
+      const { rows, end } = await known.read(from, direction, READ_AHEAD, asker, inclusive);
+      const read = await Promise.allSettled(rows.map(({ row }) => readKnown(row, row.account, context)));
+      const failed = read.findIndex(({ status }) => status === 'rejected');
+      if (failed === 0) throw (read[0] as PromiseRejectedResult).reason;
+      const good = failed === -1 ? rows : rows.slice(0, failed);
+      const reached = good.at(-1)?.position;
+      return {
+        rows: good.flatMap(({ position }, index) => {
+          const { value } = read[index] as PromiseFulfilledResult<Payout | null>;
+          return value ? [{ row: value, position }] : [];
         }),
-      );
-      const reached = rows.at(-1)?.position;
-      return { rows: read.filter((row) => row !== null), end, ...(reached && { reached }) };
+        end: end && failed === -1,
+        ...(reached && { reached }),
+      };
     },
-    ...(known.total && { total: known.total }),
   };
 }

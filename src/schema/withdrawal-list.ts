@@ -31,8 +31,8 @@ const WithdrawalConnection = builder.connectionObject(
       totalCount: t.int({
         nullable: true,
         description:
-          'How many withdrawals match; at most one more upstream call, made only when selected, and null when ' +
-          'that call failed.',
+          'How many withdrawals match; at most one more upstream call an account, made only when selected, and null ' +
+          'when an account could not be asked.',
         resolve: (page) => (page as unknown as MergedConnection<Withdrawal>).total(),
       }),
       gaps: t.field({
@@ -66,7 +66,8 @@ const WithdrawalOrderFieldEnum = builder.enumType('WithdrawalOrderField', {
 });
 
 const WithdrawalOrderInput = builder.inputType('WithdrawalOrder', {
-  description: 'In which order to list withdrawals. Rows with equal values are ordered by hash.',
+  description:
+    'In which order to list withdrawals. Rows with equal values are ordered by account, then by hash.',
   fields: (t) => ({
     field: t.field({ type: WithdrawalOrderFieldEnum, required: true, description: 'By what.' }),
     direction: t.field({
@@ -104,8 +105,11 @@ const WithdrawalFilterInput = builder.inputType('WithdrawalFilter', {
 builder.queryField('withdrawals', (t) =>
   t.field({
     type: WithdrawalConnection,
+    nullable: true,
     description:
-      'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete at any page size.',
+      'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete, ' +
+      'whatever the page size. Null, with an error, when the arguments are refused, or an account failed and `onGap` ' +
+      'is `FAIL`.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: WithdrawalFilterInput, description: 'Which withdrawals; all when left out.' }),
@@ -130,7 +134,14 @@ builder.queryField('withdrawals', (t) =>
         return source ? [{ account, source }] : [];
       });
       const rows = await readMerged(
-        { operation: 'listWithdrawals', members, compare: orderOf(query), identity: ['withdrawals', query] },
+        {
+          operation: 'listWithdrawals',
+          members: query.orderBy.direction === 'desc' ? members : members.reverse(),
+          compare: orderOf(query),
+          settled: settledOf(query),
+          show: (withdrawal) => withdrawal,
+          identity: ['withdrawals', query],
+        },
         page,
         context,
       );
@@ -142,6 +153,12 @@ builder.queryField('withdrawals', (t) =>
     },
   }),
 );
+
+/** New rows are newer than others, and may be of any amount. */
+function settledOf({ orderBy: { field, direction } }: WithdrawalQuery) {
+  if (field !== 'createdAt') return null;
+  return direction === 'desc' ? 'forward' : 'backward';
+}
 
 function orderOf({ orderBy: { field, direction } }: WithdrawalQuery) {
   const sign = direction === 'asc' ? 1 : -1;

@@ -2,15 +2,7 @@
  * how and when each was learned, and never that it knows all. */
 
 import { and, eq, or, sql } from 'drizzle-orm';
-import type {
-  Condition,
-  ObjectKey,
-  Payout,
-  PayoutOrigin,
-  PayoutQuery,
-  StaticWallet,
-  WalletField,
-} from '../domain.ts';
+import type { Condition, ObjectKey, Payout, PayoutOrigin, StaticWallet, WalletField } from '../domain.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
 import type { Database } from './database.ts';
@@ -27,6 +19,9 @@ export interface KnownPayout {
   readonly learnedAt: Date;
 }
 
+/** What the payouts of the directory can be chosen by. */
+export type KnownPayoutField = 'createdAt' | 'reference';
+
 export interface Directory {
   /** Adds what is told to what is known, and returns all of it. What is not told stays as it was. */
   learnWallet(wallet: StaticWallet): Promise<StaticWallet>;
@@ -38,7 +33,7 @@ export interface Directory {
   learnOrder(account: string, orderId: string): Promise<void>;
   payout(account: string, orderId: string): Promise<KnownPayout | null>;
   /** Newest created first. */
-  payouts(account: string, query: PayoutQuery): Source<KnownPayout>;
+  payouts(account: string, conditions: readonly Condition<KnownPayoutField>[]): Source<KnownPayout>;
 }
 
 type WalletRow = typeof staticWallets.$inferSelect;
@@ -116,12 +111,15 @@ export function createDirectory(db: Database): Directory {
       return row ?? null;
     },
 
-    payouts: (account, { conditions }) =>
+    payouts: (account, conditions) =>
       keysetSource(db, {
         table: payouts,
         number: payouts.id,
         time: payouts.createdAt,
-        where: [eq(payouts.account, account), ...sqlOf(conditions, { createdAt: payouts.createdAt })],
+        where: [
+          eq(payouts.account, account),
+          ...sqlOf(conditions, { createdAt: payouts.createdAt, reference: payouts.orderId }),
+        ],
         placeOf: ({ id, createdAt }) => ({ number: id, time: createdAt }),
         toRow: (row) => row,
       }),
