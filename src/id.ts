@@ -9,6 +9,7 @@ export type NodeKey =
   | { readonly kind: 'Operation'; readonly account: string; readonly operation: string };
 
 const VERSION = 1;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of an object. The same object always has the same id. */
 export function encodeId(node: NodeKey): string {
@@ -42,12 +43,19 @@ function parseParts(id: string): unknown[] {
 
 function toNode(parts: unknown[]): NodeKey | undefined {
   const [version, kind, account, by, value] = parts;
-  if (version !== VERSION || typeof account !== 'string') return undefined;
+  if (version !== VERSION || !isName(account)) return undefined;
   if (kind === 'Account') return { kind, account };
-  if (typeof value !== 'string') return undefined;
+  if (!isName(value)) return undefined;
   if (kind === 'Withdrawal') return by === 'hash' ? { kind, account, hash: value } : undefined;
-  if (kind === 'Operation') return by === 'operation' ? { kind, account, operation: value } : undefined;
+  if (kind === 'Operation') {
+    return by === 'operation' && UUID.test(value) ? { kind, account, operation: value } : undefined;
+  }
   if (kind !== 'Payout' && kind !== 'StaticWallet') return undefined;
   if (by === 'uuid') return { kind, account, key: { uuid: value } };
   return by === 'orderId' ? { kind, account, key: { orderId: value } } : undefined;
+}
+
+/** Half a character and the zero byte are in nobody's name for anything, and no database keeps them. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value);
 }

@@ -96,7 +96,10 @@ const READERS: Partial<Record<ActionName, Reader>> = {
     if (withdrawal?.status === 'CANCELED') return { state: 'SUCCEEDED', settledBy: 'READING', object };
     // Only an open withdrawal can be canceled: one that went another way will not be by a request that is late.
     const wentOn = withdrawal?.status === 'PROCESSING' || withdrawal?.status === 'SUCCEEDED';
-    return wentOn ? { state: 'REJECTED', settledBy: 'READING', failure } : undefined;
+    if (!wentOn) return undefined;
+    const facts = { code: 'NOT_CANCELABLE', provider: provider.name, operation: 'cancelWithdrawal' } as const;
+    const refusal = new ProviderError({ ...facts, account: provider.account });
+    return { state: 'REJECTED', settledBy: 'READING', failure: refusal.failure };
   },
 
   CREATE_PAYOUT: async ({ object, input, failure }, { provider }, { directory }) => {

@@ -27,7 +27,7 @@ export interface Write {
   /** Sends it. Throws `ProviderError`. */
   send(asker: Asker): Promise<Sent>;
   /** What follows if this refusal of a second send means that the first one did it; undefined if it does not. */
-  inferred?(error: ProviderError): Sent | undefined;
+  inferred?(error: ProviderError, operation: Operation): Promise<Sent | undefined>;
 }
 
 /** What is known once a write happened. */
@@ -74,7 +74,7 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
       const { failure } = error;
       if (operation.sends > 1) {
         // What the provider says of a second send tells nothing of the first, with one exception.
-        const sent = write.inferred?.(error);
+        const sent = await write.inferred?.(error, operation);
         return sent
           ? succeeded(sent, 'INFERRED')
           : { state: 'UNKNOWN', failure: { ...failure, outcome: 'UNKNOWN' } };
@@ -92,10 +92,10 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
   }
 
   /** An outcome that is known must not be lost because the database is away for a moment. */
-  async function record(id: string, outcome: Outcome): Promise<Operation> {
+  async function record(operation: Operation, outcome: Outcome): Promise<Operation> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await ledger.answer(id, outcome);
+        return await ledger.answer(operation, outcome);
       } catch (error) {
         if (attempt % 20 === 1) onBug(error);
         await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
@@ -104,7 +104,7 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
   }
 
   async function sendAndRecord(write: Write, operation: Operation, asker: Asker): Promise<Operation> {
-    return record(operation.id, await outcomeOf(write, operation, asker));
+    return record(operation, await outcomeOf(write, operation, asker));
   }
 
   async function perform(write: Write, asker: Asker): Promise<Operation> {

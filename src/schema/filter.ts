@@ -18,13 +18,15 @@ const DESCRIPTIONS: Record<Operator, string> = {
 };
 const about = (operator: Operator) => ({ description: DESCRIPTIONS[operator] });
 
+const TEXTS = { ...rules.shortList, items: rules.anyText };
+
 export const StringFilterInput = builder.inputType('StringFilter', {
   description: 'Conditions on a text, compared exactly. All that are given must hold.',
   fields: (t) => ({
-    eq: t.string(about('eq')),
-    ne: t.string(about('ne')),
-    in: t.stringList({ validate: rules.shortList, ...about('in') }),
-    nin: t.stringList({ validate: rules.shortList, ...about('nin') }),
+    eq: t.string({ validate: rules.anyText, ...about('eq') }),
+    ne: t.string({ validate: rules.anyText, ...about('ne') }),
+    in: t.stringList({ validate: TEXTS, ...about('in') }),
+    nin: t.stringList({ validate: TEXTS, ...about('nin') }),
   }),
 });
 

@@ -12,9 +12,12 @@ export const refundAddress = {
   regex: said(/^[A-Za-z0-9_-]{10,128}$/, 'must be 10 to 128 letters, digits, hyphens or underscores'),
 };
 
+/** Text that is only compared. Half a character and the zero byte are in no text that anybody keeps. */
+export const anyText = { regex: said(/^[^\0\p{Surrogate}]*$/u, 'must be text') };
+
 /** Order id of a payout: providers differ, so only what none of them takes is refused here. */
 export const payoutOrderId = {
-  regex: said(/^[^\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without control characters'),
+  regex: said(/^[^\p{Cc}\p{Surrogate}]{1,128}$/u, 'must be 1 to 128 characters without control characters'),
 };
 
 export const uuid = {
@@ -50,7 +53,7 @@ export const code = { regex: said(/^[A-Za-z0-9_-]{1,32}$/, 'must be a code such 
 
 /** Where a provider sends its news: docs/providers.md 1.6.1. */
 export const callbackUrl = {
-  regex: said(/^https?:\/\/[^\s]{1,}$/, 'must be an http:// or https:// address'),
+  regex: said(/^https?:\/\/[^\s\p{Cc}\p{Surrogate}]+$/u, 'must be an http:// or https:// address'),
   maxLength: said(255, 'must have at most 255 characters'),
 };
 
@@ -63,7 +66,9 @@ export const positiveDecimal = {
 };
 
 /** A line of text for people or for the provider. */
-export const shortText = { regex: said(/^[^\p{Cc}]{0,255}$/u, 'must be at most 255 characters on one line') };
+export const shortText = {
+  regex: said(/^[^\p{Cc}\p{Surrogate}]{0,255}$/u, 'must be at most 255 characters on one line'),
+};
 
 /** A one-time code or a signature that goes into a header. */
 export const headerText = {
@@ -71,7 +76,9 @@ export const headerText = {
 };
 
 /** Memo of a payout: docs/providers.md 1.7.1. */
-export const memo = { regex: said(/^[^\p{Cc}]{1,30}$/u, 'must be 1 to 30 characters on one line') };
+export const memo = {
+  regex: said(/^[^\p{Cc}\p{Surrogate}]{1,30}$/u, 'must be 1 to 30 characters on one line'),
+};
 
 /** Number of a card, a phone or a bank account. */
 export const requisites = { regex: said(/^\+?[0-9A-Za-z -]{4,64}$/, 'must be 4 to 64 digits or letters') };

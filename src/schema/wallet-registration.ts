@@ -15,7 +15,7 @@ const KnownWalletInput = builder.inputType('KnownWallet', {
     account: t.string({ required: true, description: 'Name of a Cryptomus or Heleket account.' }),
     uuid: t.field({ type: 'UUID', validate: rules.uuid, description: "The provider's id." }),
     orderId: t.string({ validate: rules.newOrderId, description: "The merchant's order id." }),
-    address: t.string({ description: 'The deposit address.' }),
+    address: t.string({ validate: rules.headerText, description: 'The deposit address.' }),
     network: t.string({ validate: rules.code, description: 'The chain.' }),
     currency: t.string({ validate: rules.code, description: 'The coin.' }),
   }),

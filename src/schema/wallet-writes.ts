@@ -109,6 +109,13 @@ async function targetOf({ store }: Context, account: Account, key: ObjectKey): P
   return `wallet/${JSON.stringify(known ? keyOf(known) : key)}`;
 }
 
+/** Every way in which the wallet may have been named, as far as the directory knows. */
+async function namesOf({ store }: Context, account: Account, key: ObjectKey): Promise<ObjectKey[]> {
+  const known = await store.directory.wallet(account.name, key);
+  const { uuid = null, orderId = null } = known ?? {};
+  return [key, ...(uuid === null ? [] : [{ uuid }]), ...(orderId === null ? [] : [{ orderId }])];
+}
+
 /** A refund that took place, and nothing tells of what amount. */
 function refundedSomehow(account: Account, key: ObjectKey, toAddress: string): StaticWallet {
   const now = new Date();
@@ -211,10 +218,13 @@ builder.mutationFields((t) => ({
           const wallet = await wallets.refund(key, toAddress, asker);
           return { object: about(key), learn: () => learnWallet(wallet) };
         },
-        inferred: ({ failure }: ProviderError) =>
-          failure.code === 'ALREADY_DONE'
-            ? { object: about(key), learn: () => learnWallet(refundedSomehow(account, key, toAddress)) }
-            : undefined,
+        inferred: async ({ failure }: ProviderError, operation) => {
+          if (failure.code !== 'ALREADY_DONE') return undefined;
+          const names = await namesOf(context, account, key);
+          if (await context.store.ledger.isRefundShared(operation, names)) return undefined;
+          const learn = () => learnWallet(refundedSomehow(account, key, toAddress));
+          return { object: about(key), learn };
+        },
       });
       return { operation: shown(operation, account) };
     },

@@ -5,6 +5,7 @@ import { and, eq, or, sql } from 'drizzle-orm';
 import type { Condition, ObjectKey, Payout, PayoutOrigin, StaticWallet, WalletField } from '../domain.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
+import { isConflict } from './conflict.ts';
 import type { Database } from './database.ts';
 import { keysetSource } from './keyset.ts';
 import { payouts, type StoredRefund, staticWallets } from './schema.ts';
@@ -151,14 +152,17 @@ function isWallet(wallet: { account: string; uuid: string | null; orderId: strin
 
 /** Everything known of a wallet once `told` is added. */
 function toRow(told: StaticWallet, known: readonly StaticWallet[]) {
-  const all = [told, ...known];
+  // Nobody can check what is registered, so it adds to what is known and changes nothing of it.
+  const all = told.origin === 'REGISTERED' ? [...known, told] : [told, ...known];
   const latest = <Value>(read: (wallet: StaticWallet) => Value | null) =>
     all.map(read).find((value) => value !== null) ?? null;
   const blocked = known.find(({ status }) => status === 'BLOCKED');
-  const stated = [told, ...known].find(({ status }) => status !== 'UNKNOWN') ?? told;
-  // A wallet stays blocked for good, and an answer that gives no status means no change.
-  const { status, rawStatus } = told.origin !== 'BLOCK_ANSWER' && blocked ? blocked : stated;
-  const refund = latest(({ refund }) => refund);
+  const stated = all.find(({ status, rawStatus }) => status !== 'UNKNOWN' || rawStatus !== null) ?? told;
+  // A wallet stays blocked for good, unless the answer to a block says otherwise in words that are known.
+  const unblocks = told.origin === 'BLOCK_ANSWER' && told.status !== 'UNKNOWN';
+  const { status, rawStatus } = blocked && !unblocks ? blocked : stated;
+  const refunds = all.flatMap(({ refund }) => refund ?? []);
+  const refund = refunds.find(({ amount }) => amount !== null) ?? refunds[0] ?? null;
   return {
     account: told.account,
     uuid: latest(({ uuid }) => uuid),
@@ -196,9 +200,4 @@ async function retried<Value>(work: () => Promise<Value>): Promise<Value> {
       if (attempt === ATTEMPTS || !isConflict(error)) throw error;
     }
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  return code === '23505' || code === '40P01' || (cause !== undefined && isConflict(cause));
 }

@@ -2,6 +2,7 @@
 
 import { and, asc, type Column, desc, eq, gt, gte, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { InvalidInputError } from '../errors.ts';
 import type { Position, Source } from '../providers/provider.ts';
 import type { Database } from './database.ts';
 
@@ -32,10 +33,10 @@ export function keysetSource<Table extends PgTable, Row>(
   function beyond(position: Position, forward: boolean, inclusive: boolean): SQL {
     const past = forward ? lt : gt;
     const orAt = forward ? lte : gte;
-    const byNumber = (inclusive ? orAt : past)(number, position.number);
-    if (!time) return byNumber;
-    const at = new Date(String(position.time));
-    return or(past(time, at), and(eq(time, at), byNumber))!;
+    const place = parsePlace(position, time !== undefined);
+    const byNumber = (inclusive ? orAt : past)(number, place.number);
+    if (!time || !place.time) return byNumber;
+    return or(past(time, place.time), and(eq(time, place.time), byNumber))!;
   }
 
   return {
@@ -58,4 +59,13 @@ export function keysetSource<Table extends PgTable, Row>(
 
 function positionOf({ number, time }: Place): Position {
   return { number, ...(time && { time: time.toISOString() }) };
+}
+
+/** A cursor's checksum is no secret, so its position may be of anyone's making. */
+function parsePlace({ number, time }: Position, timed: boolean): Place {
+  const at = new Date(typeof time === 'string' ? time : Number.NaN);
+  if (!Number.isSafeInteger(number) || (timed && Number.isNaN(at.getTime()))) {
+    throw new InvalidInputError([{ path: ['after'], message: 'is no position in this list' }]);
+  }
+  return { number: Number(number), ...(timed && { time: at }) };
 }

@@ -2,9 +2,11 @@
  * send; nothing here depends on what this process remembers. */
 
 import { randomUUID } from 'node:crypto';
-import { and, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import type { ObjectKey } from '../domain.ts';
 import type { Failure } from '../errors.ts';
 import type { ActionName, Operation, OperationInput, OperationObject, Outcome } from '../operation.ts';
+import { isConflict } from './conflict.ts';
 import type { Database } from './database.ts';
 import { operations } from './schema.ts';
 
@@ -33,8 +35,9 @@ export interface Ledger {
   begin(intent: Intent): Promise<Begun>;
   /** Takes an unsettled operation to send it once more; undefined when somebody else just did, or holds its target. */
   reclaim(operation: Operation, hold: string | null): Promise<Operation | undefined>;
-  /** Records what the provider answered. An answer wins over not knowing, and never over what is settled. */
-  answer(id: string, outcome: Outcome): Promise<Operation>;
+  /** Records what the provider answered to the send that `operation` stands for. An answer wins over not knowing, and
+   * never over what is settled; of an earlier send than the last, only that it happened counts. */
+  answer(operation: Operation, outcome: Outcome): Promise<Operation>;
   /** Records what reading found, unless it was settled meanwhile. */
   settle(id: string, outcome: Outcome): Promise<Operation>;
   find(id: string): Promise<Operation | null>;
@@ -44,7 +47,9 @@ export interface Ledger {
   orphan(): Promise<number>;
   /** Hashes of the withdrawals that operations of an account are known to have made. */
   withdrawalsMade(account: string): Promise<Set<string>>;
-  /** Unsettled creations of an account with exactly this input, other than `id`. */
+  /** Whether another operation may have spent the one refund of the wallet that goes by these names. */
+  isRefundShared(operation: Operation, names: readonly ObjectKey[]): Promise<boolean>;
+  /** Other unsettled creations of withdrawals whose result could be taken for this one's. */
   rivals(operation: Operation): Promise<number>;
 }
 
@@ -70,6 +75,7 @@ export function createLedger(db: Database, { owner, checkAfterMs }: LedgerOption
     id: string,
     outcome: Outcome,
     from: readonly Operation['state'][],
+    sends?: number,
   ): Promise<Operation> {
     const settled = outcome.state === 'SUCCEEDED' || outcome.state === 'REJECTED';
     const [row] = await db
@@ -83,7 +89,13 @@ export function createLedger(db: Database, { owner, checkAfterMs }: LedgerOption
         ...(outcome.state === 'UNKNOWN' ? {} : { hold: holdAfter(outcome) }),
         nextCheckAt: outcome.state === 'UNKNOWN' ? nextCheck : null,
       })
-      .where(and(eq(operations.id, id), inArray(operations.state, [...from])))
+      .where(
+        and(
+          eq(operations.id, id),
+          inArray(operations.state, [...from]),
+          sends === undefined ? undefined : eq(operations.sends, sends),
+        ),
+      )
       .returning();
     const operation = row ? toOperation(row) : await find(id);
     if (!operation) throw new Error(`operation ${id} is not in the ledger`);
@@ -137,16 +149,20 @@ export function createLedger(db: Database, { owner, checkAfterMs }: LedgerOption
             inArray(operations.state, ['UNKNOWN', 'NEEDS_REVIEW']),
           ),
         )
-        .returning();
+        .returning()
+        .catch((error: unknown) => {
+          // Somebody took the target between the two statements.
+          if (isConflict(error)) return [];
+          throw error;
+        });
       return row && toOperation(row);
     },
 
-    answer: (id, outcome) =>
-      record(
-        id,
-        outcome,
-        outcome.state === 'SUCCEEDED' || outcome.state === 'REJECTED' ? UNSETTLED : ['PENDING'],
-      ),
+    answer({ id, sends }, outcome) {
+      if (outcome.state === 'SUCCEEDED') return record(id, outcome, UNSETTLED);
+      // Another send that is under way may still do it.
+      return record(id, outcome, outcome.state === 'REJECTED' ? UNSETTLED : ['PENDING'], sends);
+    },
 
     settle: (id, outcome) => record(id, outcome, ['UNKNOWN']),
 
@@ -206,7 +222,26 @@ export function createLedger(db: Database, { owner, checkAfterMs }: LedgerOption
       return new Set(rows.flatMap(({ object }) => (object && 'hash' in object ? [object.hash] : [])));
     },
 
+    async isRefundShared({ id, account }, names) {
+      const objects = names.map((key) => sql`${JSON.stringify({ kind: 'StaticWallet', key })}::jsonb`);
+      const others = await db.$count(
+        operations,
+        and(
+          eq(operations.account, account),
+          ne(operations.id, id),
+          ne(operations.state, 'REJECTED'),
+          sql`${operations.object} in (${sql.join(objects, sql`, `)})`,
+          or(
+            eq(operations.action, 'REFUND_BLOCKED'),
+            and(eq(operations.action, 'BLOCK_WALLET'), sql`(${operations.input} ->> 'forceRefund')::boolean`),
+          ),
+        ),
+      );
+      return others > 0;
+    },
+
     async rivals({ id, account, action, input }) {
+      const said = operations.input;
       const [row] = await db
         .select({ count: sql<string>`count(*)` })
         .from(operations)
@@ -216,7 +251,10 @@ export function createLedger(db: Database, { owner, checkAfterMs }: LedgerOption
             eq(operations.action, action),
             ne(operations.id, id),
             inArray(operations.state, [...UNSETTLED]),
-            sql`${operations.input} = ${JSON.stringify(input)}::jsonb`,
+            // Exactly what a list tells of a withdrawal: not where it goes, nor how its amount was written.
+            sql`${said} ->> 'currency' = ${String(input.currency)}`,
+            sql`(${said} ->> 'netAmount')::numeric = ${String(input.netAmount)}::numeric`,
+            sql`coalesce(${said} ->> 'description', '') = ${String(input.description ?? '')}`,
           ),
         );
       return Number(row?.count ?? 0);

@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, startProduct } from '../support/app.ts';
+import { NEW_PAYOUT, NEW_WITHDRAWAL } from '../support/writes.ts';
 
 const { ask, sandbox } = await startProduct();
 
 const UUID = '00000000-0000-4000-8000-000000000000';
+const NAMES = ['cryptomus', 'heleket', 'repay', 'hashlee', 'hashlee-2'];
 const idOf = (...parts: unknown[]) => Buffer.from(JSON.stringify([1, ...parts])).toString('base64url');
 const WITHDRAWAL_ID = idOf('Withdrawal', 'hashlee', 'hash', UUID);
 const PAYOUT_ID = idOf('Payout', 'cryptomus', 'uuid', UUID);
@@ -30,6 +32,18 @@ const WITHDRAWALS = `query ($accounts: [String!], $first: Int, $after: String, $
 const SHOWN = '__typename ... on Error { code } ... on InvalidInput { issues { path } }';
 const BLOCK = `mutation ($input: BlockWalletInput!) { result: blockWallet(input: $input) { ${SHOWN} } }`;
 const REFUND = `mutation ($input: RefundBlockedInput!) { result: refundBlocked(input: $input) { ${SHOWN} } }`;
+const PAY = `mutation ($input: CreatePayoutInput!) { result: createPayout(input: $input) { ${SHOWN} } }`;
+const WITHDRAW = `mutation ($input: CreateWithdrawalInput!) { result: createWithdrawal(input: $input) { ${SHOWN} } }`;
+const REGISTER_PAYOUTS = `mutation ($input: RegisterPayoutsInput!) { result: registerPayouts(input: $input) { ${SHOWN} } }`;
+const REGISTER_WALLETS = `mutation ($input: RegisterStaticWalletsInput!) {
+  result: registerStaticWallets(input: $input) { ${SHOWN} }
+}`;
+const WALLETS = `query ($after: String, $filter: StaticWalletFilter) {
+  staticWallets(after: $after, filter: $filter) { nodes { id } }
+}`;
+const OPERATIONS = `query ($after: String, $filter: OperationFilter) {
+  operations(after: $after, filter: $filter) { nodes { id } }
+}`;
 const CANCEL = `mutation ($input: CancelWithdrawalInput!) { result: cancelWithdrawal(input: $input) { ${SHOWN} } }`;
 
 const payouts = (more: object) => ({ accounts: ['cryptomus'], ...more });
@@ -273,6 +287,84 @@ test.each(MISSHAPED)('%s is refused before anything is done', async (_what, quer
   expect(errors?.[0]?.extensions?.code).toBe('INVALID_INPUT');
 });
 
+/** What no database keeps, at every place where text gets there. */
+const UNKEPT = ['a\u0000b', 'a\ud800b'];
+const KEPT: Case[] = [
+  ['the id of a wallet', NODE, { id: idOf('StaticWallet', 'cryptomus', 'orderId', 'TEXT') }, 'id'],
+  ['the id of an operation', NODE, { id: idOf('Operation', 'cryptomus', 'operation', 'TEXT') }, 'id'],
+  ['an order id to filter by', WALLETS, { filter: { orderId: { eq: 'TEXT' } } }, 'filter.orderId.eq'],
+  ['order ids to filter by', WALLETS, { filter: { orderId: { in: ['x', 'TEXT'] } } }, 'filter.orderId.in.1'],
+  [
+    'a key to filter by',
+    OPERATIONS,
+    { filter: { idempotencyKey: { ne: 'TEXT' } } },
+    'filter.idempotencyKey.ne',
+  ],
+];
+const KEPT_IN_WRITES: Case[] = [
+  [
+    'the id of a wallet to block',
+    BLOCK,
+    block({ id: idOf('StaticWallet', 'cryptomus', 'orderId', 'TEXT') }),
+    'input.wallet.id',
+  ],
+  [
+    'a description',
+    WITHDRAW,
+    { input: { ...NEW_WITHDRAWAL, idempotencyKey: 'k', description: 'TEXT' } },
+    'input.description',
+  ],
+  [
+    'a callback',
+    PAY,
+    { input: { ...NEW_PAYOUT, idempotencyKey: 'k', callbackUrl: 'https://x/TEXT' } },
+    'input.callbackUrl',
+  ],
+  [
+    'a memo',
+    PAY,
+    {
+      input: { ...NEW_PAYOUT, idempotencyKey: 'k', destination: { crypto: { address: 'T', memo: 'TEXT' } } },
+    },
+    'input.destination.crypto.memo',
+  ],
+  [
+    'an order id to register',
+    REGISTER_PAYOUTS,
+    { input: { account: 'repay', orderIds: ['TEXT'] } },
+    'input.orderIds.0',
+  ],
+  [
+    'an address to register',
+    REGISTER_WALLETS,
+    { input: { wallets: [{ account: 'heleket', orderId: '1', address: 'TEXT' }] } },
+    'input.wallets.0.address',
+  ],
+];
+/** The same with a text put in its place, also where that is inside an id. */
+function withText(variables: Record<string, unknown>, text: string): Record<string, unknown> {
+  const put = JSON.stringify(text).slice(1, -1);
+  return JSON.parse(JSON.stringify(variables), (_name, value) => {
+    if (typeof value !== 'string') return value;
+    const inside = Buffer.from(value, 'base64url').toString();
+    if (inside.includes('TEXT')) return Buffer.from(inside.replace('TEXT', put)).toString('base64url');
+    return value.replace('TEXT', text);
+  });
+}
+describe.each(UNKEPT)('%j', (text) => {
+  test.each(KEPT)('in %s is refused at its place', async (_what, query, variables, path) => {
+    const { errors } = await ask(query, withText(variables, text));
+    expect(errors).toMatchObject([
+      { extensions: { code: 'INVALID_INPUT', issues: [{ path: path.split('.') }] } },
+    ]);
+  });
+
+  test.each(KEPT_IN_WRITES)('in %s is refused at its place', async (_what, query, variables, path) => {
+    const { data } = await ask(query, withText(variables, text));
+    expect(data.result).toMatchObject({ __typename: 'InvalidInput', issues: [{ path: path.split('.') }] });
+  });
+});
+
 test('both ids in the document itself are refused as a document', async () => {
   const { errors } = await ask(
     '{ payout(by: { id: "a", orderId: { account: "repay", orderId: "1" } }) { uuid } }',
@@ -416,6 +508,43 @@ describe('cursors', async () => {
     const parts = JSON.parse(Buffer.from(payoutCursor.split('.')[0]!, 'base64url').toString());
     return sealed(Buffer.from(JSON.stringify(change(parts))).toString('base64url'));
   };
+  const KEPT_LISTS: [list: string, query: string, variables: object, of: unknown][] = [
+    ['wallets', WALLETS, {}, ['staticWallets', [{ field: 'account', operator: 'in', value: NAMES }]]],
+    ['operations', OPERATIONS, {}, ['operations', []]],
+    ['payouts', PAYOUTS, { accounts: ['repay'] }, ['payouts', 'repay', { conditions: [] }]],
+  ];
+  const POSITIONS = [
+    {},
+    { number: null },
+    { number: 'x' },
+    { number: 1.5 },
+    { number: 1e20, time: '2026-01-01T00:00:00Z' },
+    { number: '1', time: '2026-01-01T00:00:00Z' },
+    { number: 1, time: 'x' },
+    { number: 1, time: 7 },
+  ];
+  describe.each(KEPT_LISTS)(
+    'made by hand with a right checksum for the %s that are kept',
+    (list, query, variables, of) => {
+      const cursorTo = (position: unknown) => {
+        const bound = digest(JSON.stringify(of));
+        return sealed(Buffer.from(JSON.stringify([1, bound, position])).toString('base64url'));
+      };
+      const timed = list === 'payouts';
+      const right = { number: 1, ...(timed && { time: '2026-01-01T00:00:00.000Z' }) };
+
+      test('are taken when they name a place', async () => {
+        const { errors } = await ask(query, { ...variables, after: cursorTo(right) });
+        expect(errors).toBeUndefined();
+      });
+
+      test.each(POSITIONS.filter(({ number }) => timed || number !== 1))(
+        'are refused with the position %j',
+        (position) => refusal(query, { ...variables, after: cursorTo(position) }),
+      );
+    },
+  );
+
   test.each([
     ['no JSON', () => sealed('nonsense')],
     ['nothing', () => sealed('')],
