@@ -23,7 +23,7 @@ export interface MergeOptions<Row, Shown = Row> {
   readonly show: (row: Row, account: string) => Shown | Promise<Shown | null>;
   /** Told of each member that could not be read; its rows are left out of this request. */
   readonly onGap: (error: ProviderError) => void;
-  /** How long all reads of one request may take together, in milliseconds. */
+  /** How long one request may wait for each member, in milliseconds. */
   readonly waitMs: number;
   /** What a member that did not answer in time is said to have done. */
   readonly timeout: (account: string) => ProviderError;
@@ -39,6 +39,8 @@ interface Lane<Row> extends Member<Row> {
   chosen: number;
   /** How far it was looked through behind what is waiting, when that is further than its last row. */
   reached: Position | null;
+  /** How long this request may still wait for it, in milliseconds. */
+  leftMs: number;
   /** Whether this request came further in it. */
   moved: boolean;
   /** `ENDED`: nothing follows what is waiting. `FAILED`: a gap. `RESTING`: that is all for this request. */
@@ -53,16 +55,16 @@ interface Choice<Row> {
 /** The rows of all members as one list, for one request. Its order is exact as far as each member's own is. */
 export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>): Source<Shown> {
   const { members, compare, isPlaced = () => true, settled, show, onGap, waitMs, timeout } = options;
-  let deadline: number | undefined;
 
-  /** Milliseconds until all that this request reads must be there. */
-  function timeLeft(): number {
-    deadline ??= performance.now() + waitMs;
-    return Math.max(0, deadline - performance.now());
-  }
-
-  function within<Value>(lane: Lane<Row>, work: Promise<Value>): Promise<Value> {
-    return inTime(work, timeLeft(), () => new Late(timeout(lane.account)));
+  /** Waits for what is read of a lane, as long as this request may. Reads at once cost the time of the longest. */
+  async function within<Value>(lane: Lane<Row>, work: Promise<Value>): Promise<Value> {
+    const [began, leftMs] = [performance.now(), lane.leftMs];
+    try {
+      return await inTime(work, leftMs, () => new Late(timeout(lane.account)));
+    } finally {
+      const spentMs = performance.now() - began;
+      lane.leftMs = Math.max(0, Math.min(lane.leftMs, leftMs - spentMs));
+    }
   }
 
   /** A lane that came further before time was up goes on in the next request; anything else is a gap. */
@@ -158,12 +160,7 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
 
   return {
     async read(from, direction, want, asker): Promise<Slice<Shown>> {
-      const lanes = members.map((member, rank): Lane<Row> => {
-        const place = from
-          ? parsePlace(from[member.account], direction)
-          : ({ at: nearEnd(direction) } as const);
-        return { ...member, rank, place, waiting: [], chosen: 0, reached: null, moved: false, state: 'OPEN' };
-      });
+      const lanes = members.map((member, rank) => createLane(member, rank, from, direction, waitMs));
       const rows: Placed<Shown>[] = [];
 
       for (let goesOn = true; goesOn && rows.length < want; ) {
@@ -193,9 +190,7 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
     ...(members.every(({ source }) => source.total) && {
       async total(asker: Asker) {
         const totals = await Promise.all(
-          members.map(({ account, source }) =>
-            inTime(source.total!(asker), timeLeft(), () => timeout(account)),
-          ),
+          members.map(({ account, source }) => inTime(source.total!(asker), waitMs, () => timeout(account))),
         );
         return totals.reduce((sum, total) => sum + total, 0);
       },
@@ -211,6 +206,26 @@ class Late extends Error {
     super();
     this.failure = failure;
   }
+}
+
+function createLane<Row>(
+  member: Member<Row>,
+  rank: number,
+  from: Position | null,
+  direction: Direction,
+  leftMs: number,
+): Lane<Row> {
+  return {
+    ...member,
+    rank,
+    place: from ? parsePlace(from[member.account], direction) : { at: nearEnd(direction) },
+    waiting: [],
+    chosen: 0,
+    reached: null,
+    leftMs,
+    moved: false,
+    state: 'OPEN',
+  };
 }
 
 /** The next row of a lane that is not chosen yet. */

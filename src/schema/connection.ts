@@ -9,6 +9,7 @@ import type { Source } from '../providers/provider.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { describedEnum } from './enums.ts';
+import { toldError } from './errors.ts';
 
 export const DirectionEnum = builder.enumType('OrderDirection', {
   description: 'Which end of an order comes first.',
@@ -28,16 +29,25 @@ const OnGapEnum = builder.enumType('OnGap', {
   }),
 });
 
-export const GapRef = builder.objectRef<ProviderError>('Gap').implement({
+/** A failure beside rows: graphql-js takes an error in a list for a failure of the list. */
+export interface Gap {
+  readonly failure: ProviderError;
+}
+
+export const GapRef = builder.objectRef<Gap>('Gap').implement({
   description:
     'An account whose rows are missing. They come when it is asked again from the cursors of this page.',
   fields: (t) => ({
     account: t.field({
       type: AccountRef,
       description: 'The account.',
-      resolve: ({ failure }, _args, { accounts }) => requireAccount(accounts, failure.account, []),
+      resolve: ({ failure }, _args, { accounts }) => requireAccount(accounts, failure.failure.account, []),
     }),
-    failure: t.field({ type: ProviderError, description: 'Why.', resolve: (error) => error }),
+    failure: t.field({
+      type: ProviderError,
+      description: 'Why.',
+      resolve: ({ failure }) => toldError(failure),
+    }),
   }),
 });
 
@@ -81,7 +91,7 @@ export const connectionArgs = builder.args((t) => ({
 
 /** What a merged connection is resolved from. */
 export interface MergedConnection<Row> extends Connection<Row> {
-  readonly gaps: readonly ProviderError[];
+  readonly gaps: readonly Gap[];
 }
 
 export interface MergedList<Row, Shown> {
@@ -101,7 +111,7 @@ export async function readMerged<Row, Shown>(
   { onGap, ...page }: PageArgs & { readonly onGap: (typeof ON_GAP)[number] },
   { asker, listWaitMs }: Context,
 ): Promise<MergedConnection<Shown>> {
-  const gaps: ProviderError[] = [];
+  const gaps: Gap[] = [];
   const accounts = new Map(members.map(({ account }) => [account.name, account]));
   const timeout = (name: string) => {
     const provider = accounts.get(name)!.provider.name;
@@ -114,7 +124,7 @@ export async function readMerged<Row, Shown>(
     timeout,
     onGap: (error) => {
       if (onGap === 'FAIL') throw error;
-      gaps.push(error);
+      gaps.push({ failure: error });
     },
   });
   const rows = await readPage(source, page, [identity, [...accounts.keys()]], asker);

@@ -8,7 +8,7 @@ import { decodeId, type NodeKey } from '../id.ts';
 import { inTime } from '../in-time.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
-import { GAPS, GapRef } from './connection.ts';
+import { GAPS, type Gap, GapRef } from './connection.ts';
 import { PayoutRef } from './payout.ts';
 import * as rules from './rules.ts';
 import { StaticWalletRef } from './static-wallet.ts';
@@ -18,7 +18,7 @@ type Found = StaticWallet | Payout | Withdrawal;
 
 interface Lookup {
   readonly results: readonly Found[];
-  readonly gaps: readonly ProviderError[];
+  readonly gaps: readonly Gap[];
   readonly asked: readonly Account[];
 }
 
@@ -131,7 +131,7 @@ async function readNode(node: NodeKey, { accounts, loaders, store }: Context): P
     return { results: found ? [found] : [], gaps: [], asked: [account] };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return { results: [], gaps: [error], asked: [account] };
+    return { results: [], gaps: [{ failure: error }], asked: [account] };
   }
 }
 
@@ -159,7 +159,7 @@ builder.queryField('lookup', (t) =>
       );
       return {
         results: unique(answers.flatMap(({ results }) => results)),
-        gaps: answers.flatMap(({ gap }) => gap ?? []),
+        gaps: answers.flatMap(({ gap }) => (gap ? [{ failure: gap }] : [])),
         asked: answers.flatMap(({ asked }) => asked),
       };
     },

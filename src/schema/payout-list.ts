@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Condition, Payout } from '../domain.ts';
 import { type Comparable, matches } from '../match.ts';
 import type { Source } from '../providers/provider.ts';
-import type { KnownPayout, KnownPayoutField } from '../store/directory.ts';
+import type { KnownPayout } from '../store/directory.ts';
 import { filteredSource, reversedSource } from '../view.ts';
 import { builder } from './builder.ts';
 import {
@@ -153,7 +153,7 @@ function payoutSource(
 ): Source<Listed> {
   const { list } = account.provider.payouts!;
   const there = conditions.filter(
-    (condition): condition is Condition<KnownPayoutField> =>
+    (condition): condition is Condition<'createdAt' | 'reference'> =>
       condition.field === 'createdAt' || (!list && condition.field === 'reference'),
   );
   const here = conditions.filter(({ field }) => !there.some((condition) => condition.field === field));
@@ -162,7 +162,7 @@ function payoutSource(
     const source = list({ conditions: there as Condition<'createdAt'>[] });
     return here.length === 0 ? source : filteredSource(source, keeps, MAX_PAGES);
   }
-  const known = context.store.directory.payouts(account.name, there);
+  const known = context.store.directory.payouts(account.name, { conditions: there });
   return here.length === 0 ? known : filteredSource(readAhead(known, context), keeps, MAX_ROUNDS);
 }
 

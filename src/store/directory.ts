@@ -20,8 +20,10 @@ export interface KnownPayout {
   readonly learnedAt: Date;
 }
 
-/** What the payouts of the directory can be chosen by. */
-export type KnownPayoutField = 'createdAt' | 'reference';
+/** Which payouts of the directory to list. */
+export interface KnownPayoutQuery {
+  readonly conditions: readonly Condition<'createdAt' | 'reference'>[];
+}
 
 export interface Directory {
   /** Adds what is told to what is known, and returns all of it. What is not told stays as it was. */
@@ -34,7 +36,7 @@ export interface Directory {
   learnOrder(account: string, orderId: string): Promise<void>;
   payout(account: string, orderId: string): Promise<KnownPayout | null>;
   /** Newest created first. */
-  payouts(account: string, conditions: readonly Condition<KnownPayoutField>[]): Source<KnownPayout>;
+  payouts(account: string, query: KnownPayoutQuery): Source<KnownPayout>;
 }
 
 type WalletRow = typeof staticWallets.$inferSelect;
@@ -112,7 +114,7 @@ export function createDirectory(db: Database): Directory {
       return row ?? null;
     },
 
-    payouts: (account, conditions) =>
+    payouts: (account, { conditions }) =>
       keysetSource(db, {
         table: payouts,
         number: payouts.id,
