@@ -68,10 +68,10 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
   }
 
   /** A lane that came further before time was up goes on in the next request; anything else is a gap. */
-  function stop(lane: Lane<Row>, reason: unknown): void {
+  function stop(lane: Lane<Row>, reason: unknown, moved: boolean): void {
     const error = reason instanceof Late ? reason.failure : reason;
     if (!(error instanceof ProviderError)) throw error;
-    lane.state = reason instanceof Late && lane.moved ? 'RESTING' : 'FAILED';
+    lane.state = reason instanceof Late && moved ? 'RESTING' : 'FAILED';
     if (lane.state === 'FAILED') onGap(error);
   }
 
@@ -94,7 +94,7 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
       lane.reached = reached ?? null;
       lane.moved ||= reached !== undefined;
     } catch (error) {
-      stop(lane, error);
+      stop(lane, error, lane.moved || lane.chosen > 0);
     }
   }
 
@@ -176,7 +176,7 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
             if (outcome.value !== null) rows.push({ row: outcome.value, position });
             continue;
           }
-          stop(lane, outcome.reason);
+          stop(lane, outcome.reason, lane.moved);
           Object.assign(lane, { waiting: [], chosen: 0, reached: null });
           // Without the row that rests, none of another list can be said to come next.
           if (lane.state === 'RESTING')

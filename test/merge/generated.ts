@@ -104,3 +104,11 @@ function cutPage(rest: readonly Row[], { cut, cap, spare }: Shape, want: number)
   const pageOf = (row: Row) => Math.floor(row.number / cap);
   return rest.filter((row) => pageOf(row) === pageOf(rest[0]!));
 }
+
+/** A list whose reads answer only while `answers` says so: the others never do. */
+export function hanging<Item>(source: Source<Item>, answers: () => boolean): Source<Item> {
+  return {
+    ...source,
+    read: (...args) => (answers() ? source.read(...args) : new Promise(() => {})),
+  };
+}
