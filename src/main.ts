@@ -60,6 +60,8 @@ process.once('SIGTERM', stop);
 
 /** Takes no more requests, lets running ones end and their writes be recorded, then closes what they used. */
 function stop() {
+  // A connection whose request is still running would otherwise be kept for the next one for seconds.
+  server.keepAliveTimeout = 1;
   server.close(async () => {
     await services.close();
     await demo?.sandbox.close();

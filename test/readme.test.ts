@@ -141,6 +141,7 @@ describe('npm start', () => {
 
     expect(await started.stop()).toBe(0);
     expect(output.stdout).toContain('SANDBOX');
+    expect(output.stdout).toContain('State: in memory, until this stops; set DATA_DIR to keep it\n');
     expect(output.stderr).toBe('');
   });
 

@@ -198,8 +198,10 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: StaticWalletFilterInput, description: 'Which wallets; all when left out.' }),
     },
     resolve: async (_root, { accounts, filter, ...page }, context) => {
-      const names = accounts?.map((name) => requireAccount(context.accounts, name, ['accounts']).name);
-      const conditions = conditionsOf({ account: names && { in: names }, ...filter });
+      for (const name of accounts ?? []) requireAccount(context.accounts, name, ['accounts']);
+      // The directory outlives accounts, and a wallet is nothing without its account.
+      const names = accounts ?? [...context.accounts.keys()];
+      const conditions = conditionsOf({ account: { in: names }, ...filter });
       const source = context.store.directory.wallets(conditions);
       const rows = await readPage(source, page, ['staticWallets', conditions], context.asker);
       return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };

@@ -3,7 +3,7 @@
 import { requireAccount } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { StaticWallet } from '../domain.ts';
-import { InvalidInputError } from '../errors.ts';
+import { type InputIssue, InvalidInputError } from '../errors.ts';
 import { builder } from './builder.ts';
 import { INPUT_ERRORS, toldError } from './errors.ts';
 import * as rules from './rules.ts';
@@ -74,7 +74,9 @@ builder.mutationField('registerStaticWallets', (t) =>
       // One after another: two rows may be about the same wallet.
       for (const [index, row] of input.wallets.entries()) {
         try {
-          const wallet = registered(context, row, ['input', 'wallets', String(index)]);
+          const path = ['input', 'wallets', String(index)];
+          const wallet = registered(context, row, path);
+          await refuseOtherNames(context, wallet, path);
           results.push({ wallet: await context.store.directory.learnWallet(wallet), failure: null });
         } catch (error) {
           if (!(error instanceof InvalidInputError)) throw error;
@@ -110,4 +112,25 @@ function registered(
     network: network ?? null,
     currency: currency ?? null,
   };
+}
+
+/** Refuses a name that goes with another one: two wallets would become one, and nobody could tell them apart again. */
+async function refuseOtherNames(
+  { store }: Context,
+  { account, uuid, orderId }: StaticWallet,
+  path: readonly string[],
+): Promise<void> {
+  if (uuid === null || orderId === null) return;
+  const [byUuid, byOrderId] = await Promise.all([
+    store.directory.wallet(account, { uuid }),
+    store.directory.wallet(account, { orderId }),
+  ]);
+  const issues: InputIssue[] = [];
+  if (byUuid?.orderId != null && byUuid.orderId !== orderId) {
+    issues.push({ path: [...path, 'orderId'], message: 'is not the one that this uuid is known with' });
+  }
+  if (byOrderId?.uuid != null && byOrderId.uuid !== uuid) {
+    issues.push({ path: [...path, 'uuid'], message: 'is not the one that this orderId is known with' });
+  }
+  if (issues.length > 0) throw new InvalidInputError(issues);
 }

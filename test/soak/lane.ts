@@ -29,8 +29,14 @@ import {
   type Write,
 } from './writes.ts';
 
-/** What happens to the next request of a write. `late` reaches the provider, which acts on it when nobody waits. */
-export type Mishap = 'none' | 'late' | Omit<FaultRule, 'provider' | 'endpoint'>;
+/** What happens to the next request of a write. */
+export interface Mishap {
+  /** The provider acts on it when nobody waits for the answer any more. */
+  readonly late: boolean;
+  /** How long the answer takes after that. */
+  readonly slowMs: number;
+  readonly fault: FaultRule['kind'] | null;
+}
 
 export interface PlannedWrite {
   readonly target: number;
@@ -79,7 +85,7 @@ const HASTY = { connections: 20, attemptMs: 40, budgetMs: 60 };
 const PATIENT = { connections: 20, attemptMs: 5_000, budgetMs: 20_000 };
 const MAX_CHECKS = 2;
 /** The sandbox and the ledger begin anew after so many sequences: both look through all that they have. */
-const GENERATION = 100;
+const GENERATION = 250;
 /** More than the processes of one sequence. */
 const DOORS = 16;
 const NEVER = new Promise<never>(() => {});
@@ -187,8 +193,10 @@ export async function openLane(prepared: Blob) {
         const place = index % targets.length;
         const write = { target: targets[place]!, key: `key-${number}-${place}-${key}`, refund, other };
         const rule = { provider: providerOf(write.target), endpoint: endpointOf(write) };
-        if (mishap === 'late') held.add(sandbox.hold(rule));
-        else if (mishap !== 'none') sandbox.inject({ ...mishap, ...rule, times: 1 });
+        const { late, slowMs, fault } = mishap;
+        if (late) held.add(sandbox.hold(rule));
+        if (slowMs > 0) sandbox.inject({ ...rule, kind: 'slow', ms: slowMs, times: 1 });
+        if (fault !== null) sandbox.inject({ ...rule, kind: fault, times: 1 });
         return write;
       });
       const known = sandbox.effects.length;

@@ -196,6 +196,8 @@ export function providerOf({ account }: Target): ProviderKey {
 /** What somebody was told of one write. */
 export interface Told {
   readonly key: string;
+  /** What was asked for: the same text for the same input. */
+  readonly asked: string;
   /** Of the operation that the answer shows; of the one that is in the way, for a conflict. */
   readonly operation: string | null;
   readonly says: 'SUCCEEDED' | 'PENDING' | 'REJECTED' | 'UNKNOWN' | 'KEY_REUSED' | 'TARGET_BUSY';
@@ -207,18 +209,22 @@ export interface Told {
 type Json = any;
 
 /** What an answer to `mutationOf(write)` says. Throws when it is no proper answer. */
-export function toldOf({ key }: Write, answer: Json): Told {
+export function toldOf(write: Write, answer: Json): Told {
+  const { key } = write;
+  const asked = `${actionOf(write)} ${JSON.stringify(inputOf(write))}`;
   const result = answer.data?.result;
   const type = String(result?.__typename);
   if (type.endsWith('Payload')) {
     const { id, state } = result.operation;
-    return { key, operation: id, says: state, state };
+    return { key, asked, operation: id, says: state, state };
   }
   if (type === 'ProviderFailure') {
-    return { key, operation: result.ledgerEntry.id, says: result.outcome, state: result.ledgerEntry.state };
+    const { id, state } = result.ledgerEntry;
+    return { key, asked, operation: id, says: result.outcome, state };
   }
   if (type === 'IdempotencyConflict') {
-    return { key, operation: result.operation.id, says: result.code, state: result.operation.state };
+    const { id, state } = result.operation;
+    return { key, asked, operation: id, says: result.code, state };
   }
   throw new Error(`the answer to ${key} is ${JSON.stringify(answer)}`);
 }
@@ -233,6 +239,7 @@ export interface Entry {
   readonly sends: number;
   readonly checks: number;
   readonly targetId: string | null;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   readonly settledAt: string | null;
 }
@@ -240,7 +247,7 @@ export interface Entry {
 export const ENTRIES = `query ($keys: [String!]!) {
   operations(first: 100, filter: { idempotencyKey: { in: $keys } }) {
     nodes {
-      id idempotencyKey kind state settledBy sends checks targetId createdAt settledAt
+      id idempotencyKey kind state settledBy sends checks targetId input createdAt settledAt
     }
   }
 }`;
@@ -364,12 +371,27 @@ export function disagreements(sandbox: Sandbox, { target, writes, told, entries,
     if (calls > sends) say(`${action} reached the provider ${calls} times, ${sends} are in the ledger`);
   }
 
-  for (const { idempotencyKey, state } of entries) {
+  for (const { idempotencyKey, state, kind, input } of entries) {
+    if (state === 'SUCCEEDED' && !isMade(sandbox, target, kind, input)) {
+      say(`${idempotencyKey} succeeded, and something else was made`);
+    }
     if (state === 'PENDING' || state === 'UNKNOWN') say(`${idempotencyKey} is still ${state}`);
   }
   found.push(...disagreeing(told, entries).map((text) => `${target.kind} ${target.name}: ${text}`));
   found.push(...overlaps(target, entries).map((text) => `${target.kind} ${target.name}: ${text}`));
   return found;
+}
+
+/** Whether what there is now is what was asked for, where one could be taken for the other. */
+function isMade(sandbox: Sandbox, target: Target, action: ActionName, input: Entry['input']): boolean {
+  const { kind, account, name } = target;
+  if (action === 'CREATE_PAYOUT') {
+    const rows = sandbox.rows.payouts(account as PayoutProvider);
+    return rows.find(({ order_id }) => order_id === name)?.amount === input.amount;
+  }
+  if (kind !== 'newWallet') return true;
+  const rows = sandbox.rows.wallets(account as Exclude<PayoutProvider, 'repay'>);
+  return rows.find(({ order_id }) => order_id === name)?.network === input.network;
 }
 
 function isDoneByOne({ kind }: Target, action: ActionName): boolean {
@@ -384,8 +406,9 @@ function idOf({ account }: Target, { target }: Effect): string {
 function disagreeing(told: readonly Told[], entries: readonly Entry[]): string[] {
   const found: string[] = [];
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const keys = new Map<string, string>();
-  for (const { key, operation, says, state } of told) {
+  const shown = new Map<string, Told>();
+  for (const each of told) {
+    const { key, asked, operation, says, state } = each;
     const entry = byId.get(operation ?? '');
     if (!entry) {
       found.push(`${key} was told of operation ${operation}, which is not in the ledger`);
@@ -401,9 +424,10 @@ function disagreeing(told: readonly Told[], entries: readonly Entry[]): string[]
       continue;
     }
     if (entry.idempotencyKey !== key) found.push(`${key} was shown the operation of ${entry.idempotencyKey}`);
-    const before = keys.get(key);
-    if (before !== undefined && before !== entry.id) found.push(`${key} was shown two operations`);
-    keys.set(key, entry.id);
+    const first = shown.get(key) ?? each;
+    if (first.operation !== operation) found.push(`${key} was shown two operations`);
+    if (first.asked !== asked) found.push(`${key} was shown one operation for two intentions`);
+    shown.set(key, first);
     if ((says === 'REJECTED') !== (state === 'REJECTED')) {
       found.push(`${key} was told ${says} of an operation that is ${state}`);
     }
