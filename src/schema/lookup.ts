@@ -50,33 +50,32 @@ const LookupRef = builder.objectRef<Lookup>('Lookup').implement({
 });
 
 const UUID = rules.uuid.regex[0];
-/** An answer that some text cannot be an id there is an answer: there is no such object. */
-const NO_SUCH_ID = ['NOT_FOUND', 'INVALID_REQUEST', 'UNSUPPORTED'];
+/** More withdrawals than this with one external reference are not all shown. */
+const SAME_REFERENCE = 10;
+/** What says that this text is no id there, and that there is therefore no such object. */
+const NO_ID = ['INVALID_REQUEST', 'UNSUPPORTED'];
 
-/** The reads, at most two calls an account, that may find `reference` there. */
-function questions(
-  account: Account,
-  reference: string,
-  context: Context,
-): Promise<readonly (Found | null)[]>[] {
-  const { loaders, store, asker } = context;
+type Answer = Promise<readonly (Found | null)[]>;
+
+/** What the directory has under an id, and the reads, at most two calls an account, that may find something there. */
+function questions(account: Account, reference: string, { loaders, store, asker }: Context) {
   const { wallets, payouts, withdrawals } = account.provider;
-  const isUuid = UUID.test(reference);
-  const uuid = reference.toLowerCase();
-  const keys: ObjectKey[] = [...(isUuid ? [{ uuid }] : []), { orderId: reference }];
-  const found: Promise<readonly (Found | null)[]>[] = [];
+  const uuid = UUID.test(reference) ? reference.toLowerCase() : undefined;
+  const keys: ObjectKey[] = [...(uuid ? [{ uuid }] : []), { orderId: reference }];
+  const readPayout = async (key: ObjectKey) => [await loaders.payouts.load({ account, key })];
+  const known: Answer[] = [];
+  const reads: Answer[] = [];
 
-  if (wallets) {
-    found.push(Promise.all(keys.map((key) => store.directory.wallet(account.name, key))));
-  }
-  for (const key of keys) {
-    if (!payouts?.keys.includes('uuid' in key ? 'uuid' : 'orderId')) continue;
-    found.push(loaders.payouts.load({ account, key }).then((payout) => [payout]));
+  if (wallets) known.push(Promise.all(keys.map((key) => store.directory.wallet(account.name, key))));
+  if (payouts?.keys.includes('uuid')) reads.push(...keys.map(readPayout));
+  else if (payouts) {
+    const learned = uuid ? store.directory.payoutByUuid(account.name, uuid) : Promise.resolve(null);
+    reads.push(learned.then((payout) => readPayout({ orderId: payout?.orderId ?? reference })));
   }
   if (withdrawals) {
-    if (isUuid) {
-      const key = { account, hash: uuid, include: [] };
-      found.push(loaders.withdrawals.load(key).then((withdrawal) => [withdrawal]));
+    if (uuid) {
+      const one = loaders.withdrawals.load({ account, hash: uuid, include: [] });
+      reads.push(one.then((withdrawal) => [withdrawal]));
     }
     const query = {
       conditions: [{ field: 'externalReference', operator: 'eq', value: reference }],
@@ -84,56 +83,59 @@ function questions(
       orderBy: { field: 'createdAt', direction: 'desc' },
     } as const;
     const listed = withdrawals.list(query, []).read(null, 'forward', SAME_REFERENCE, asker);
-    found.push(listed.then(({ rows }) => rows.map(({ row }) => row)));
+    reads.push(listed.then(({ rows }) => rows.map(({ row }) => row)));
   }
-  return found;
+  return { known, reads };
 }
 
-/** More withdrawals than this with one external reference are not all shown. */
-const SAME_REFERENCE = 10;
-
-async function ask(account: Account, reference: string, context: Context) {
+/** What an account answers, as far as it does within the time that a list may take. */
+async function ask(account: Account, answers: readonly Answer[], { listWaitMs }: Context) {
+  const { name, provider } = account;
   const late = () =>
-    new ProviderError({
-      code: 'TIMEOUT',
-      account: account.name,
-      provider: account.provider.name,
-      operation: 'lookup',
-    });
-  const asked = questions(account, reference, context);
-  const answers = await Promise.allSettled(
-    asked.map((question) => inTime(question, context.listWaitMs, late)),
-  );
-  const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
-  for (const error of errors) if (!(error instanceof ProviderError)) throw error;
-  const gap = (errors as ProviderError[]).find(({ failure }) => !NO_SUCH_ID.includes(failure.code));
+    new ProviderError({ code: 'TIMEOUT', account: name, provider: provider.name, operation: 'lookup' });
+  const settled = await Promise.allSettled(answers.map((answer) => inTime(answer, listWaitMs, late)));
+  const failures: ProviderError[] = [];
+  for (const answer of settled) {
+    if (answer.status === 'fulfilled') continue;
+    if (!(answer.reason instanceof ProviderError)) throw answer.reason;
+    failures.push(answer.reason);
+  }
+  const gap = failures.find(({ failure }) => failure.code !== 'NOT_FOUND' && !NO_ID.includes(failure.code));
   return {
-    asked: asked.length > 0 ? [account] : [],
-    results: results.filter((result) => result !== null),
-    gap,
+    found: settled.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])),
+    gaps: gap ? [{ failure: gap }] : [],
+    asked: failures.filter(({ failure }) => NO_ID.includes(failure.code)).length < answers.length,
+  };
+}
+
+async function askAbout(account: Account, reference: string, context: Context): Promise<Lookup> {
+  const { known, reads } = questions(account, reference, context);
+  const [learned, read] = await Promise.all([ask(account, known, context), ask(account, reads, context)]);
+  return {
+    results: [...learned.found, ...read.found].filter((object) => object !== null),
+    gaps: [...read.gaps, ...learned.gaps].slice(0, 1),
+    asked: read.asked || learned.gaps.length > 0 ? [account] : [],
   };
 }
 
 /** A node id says whose it is. */
-async function readNode(node: NodeKey, { accounts, loaders, store }: Context): Promise<Lookup> {
+async function readNode(node: NodeKey, context: Context): Promise<Lookup> {
+  const { accounts, loaders, store } = context;
   const account = accounts.get(node.account);
-  if (!account) return { results: [], gaps: [], asked: [] };
-  const read = (): Promise<Found | null> => {
-    if (node.kind === 'StaticWallet') return store.directory.wallet(node.account, node.key);
-    if (node.kind === 'Payout') return loaders.payouts.load({ account, key: node.key });
-    if (node.kind === 'Withdrawal')
-      return loaders.withdrawals.load({ account, hash: node.hash, include: [] });
-    return Promise.resolve(null);
-  };
-  try {
-    const found = await read();
-    return { results: found ? [found] : [], gaps: [], asked: [account] };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return { results: [], gaps: [{ failure: error }], asked: [account] };
+  if (!account || node.kind === 'Account' || node.kind === 'Operation') return NOTHING;
+  if (node.kind === 'StaticWallet') {
+    const wallet = await store.directory.wallet(account.name, node.key);
+    return { ...NOTHING, results: wallet ? [wallet] : [] };
   }
+  const read =
+    node.kind === 'Withdrawal'
+      ? loaders.withdrawals.load({ account, hash: node.hash, include: [] })
+      : loaders.payouts.load({ account, key: node.key });
+  const { found, gaps, asked } = await ask(account, [read.then((object) => [object])], context);
+  return { results: found.filter((object) => object !== null), gaps, asked: asked ? [account] : [] };
 }
+
+const NOTHING: Lookup = { results: [], gaps: [], asked: [] };
 
 builder.queryField('lookup', (t) =>
   t.field({
@@ -141,8 +143,9 @@ builder.queryField('lookup', (t) =>
     nullable: true,
     description:
       'Finds what an id belongs to: an `id` of this API, an id at a provider, an order id, or the external reference of ' +
-      'a withdrawal. Every account that could know it is asked at once, with at most two calls each; wallets are looked ' +
-      'for among those that Paygraph learned of. Providers cannot search by the transaction of a payout.',
+      'a withdrawal. Every account that could know it is asked at once, with at most two calls each; wallets, and ' +
+      "Repay's payouts by its own id, are looked for among those that Paygraph learned of. Providers cannot search by " +
+      'the transaction of a payout. Null, with an error, when the text cannot be an id.',
     args: {
       reference: t.arg.string({
         required: true,
@@ -155,11 +158,11 @@ builder.queryField('lookup', (t) =>
       const node = decodeId(reference);
       if (node) return readNode(node, context);
       const answers = await Promise.all(
-        [...context.accounts.values()].map((account) => ask(account, reference, context)),
+        [...context.accounts.values()].map((account) => askAbout(account, reference, context)),
       );
       return {
         results: unique(answers.flatMap(({ results }) => results)),
-        gaps: answers.flatMap(({ gap }) => (gap ? [{ failure: gap }] : [])),
+        gaps: answers.flatMap(({ gaps }) => gaps),
         asked: answers.flatMap(({ asked }) => asked),
       };
     },

@@ -1,7 +1,7 @@
 /** The directory: static wallets and payouts that Paygraph learned of, where providers cannot list them. It says
  * how and when each was learned, and never that it knows all. */
 
-import { and, eq, or, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Condition, ObjectKey, Payout, PayoutOrigin, StaticWallet, WalletField } from '../domain.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
@@ -35,6 +35,8 @@ export interface Directory {
   /** A payout that was just made and of which the answer told nothing but that. */
   learnOrder(account: string, orderId: string): Promise<void>;
   payout(account: string, orderId: string): Promise<KnownPayout | null>;
+  /** By the provider's own id, for a provider that cannot read by it. */
+  payoutByUuid(account: string, uuid: string): Promise<KnownPayout | null>;
   /** Newest created first. */
   payouts(account: string, query: KnownPayoutQuery): Source<KnownPayout>;
 }
@@ -51,6 +53,14 @@ export function createDirectory(db: Database): Directory {
         target: [payouts.account, payouts.orderId],
         set: { uuid: sql`coalesce(excluded.uuid, ${payouts.uuid})` },
       });
+  }
+
+  async function knownPayout(account: string, named: SQL): Promise<KnownPayout | null> {
+    const [row] = await db
+      .select()
+      .from(payouts)
+      .where(and(eq(payouts.account, account), named));
+    return row ?? null;
   }
 
   return {
@@ -106,13 +116,8 @@ export function createDirectory(db: Database): Directory {
     learnOrder: (account, orderId) =>
       learn({ account, orderId, uuid: null, createdAt: new Date(), origin: 'CREATED' }),
 
-    async payout(account, orderId) {
-      const [row] = await db
-        .select()
-        .from(payouts)
-        .where(and(eq(payouts.account, account), eq(payouts.orderId, orderId)));
-      return row ?? null;
-    },
+    payout: (account, orderId) => knownPayout(account, eq(payouts.orderId, orderId)),
+    payoutByUuid: (account, uuid) => knownPayout(account, eq(payouts.uuid, uuid)),
 
     payouts: (account, { conditions }) =>
       keysetSource(db, {
