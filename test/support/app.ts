@@ -79,11 +79,11 @@ export async function startProduct(
   }
 
   /** Another process on the same server, with accounts and connections of its own. */
-  async function replica(options: Partial<ServiceOptions> = {}) {
+  async function replica(options: Partial<ServiceOptions> = {}, checkAfterMs = CHECK_AFTER_MS) {
     const other = await openDatabase(place);
     replicas.push(other);
     return {
-      ...serve(openAccounts(), { ...options, store: createStore(other, CHECK_AFTER_MS) }),
+      ...serve(openAccounts(), { ...options, store: createStore(other, checkAfterMs) }),
       database: other,
     };
   }
