@@ -46,7 +46,7 @@ export function createLoaders(
       batch: false,
       cacheKeyFn: ({ account, key }) => JSON.stringify([account.name, key]),
     }),
-    withdrawals: perAccount(
+    withdrawals: perAccount<WithdrawalLoadKey, Withdrawal>(
       (account) =>
         new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
           (keys) => readWithdrawals(account, keys, asker),
