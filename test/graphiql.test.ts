@@ -5,7 +5,11 @@ import { type Started, startMain } from './support/start.ts';
 
 const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const BROWSER = process.env.CHROMIUM_PATH || USUAL_PLACES.find((path) => existsSync(path));
-const NO_BROWSER = `no Chromium at ${USUAL_PLACES.join(', ')}: install one, or name it in CHROMIUM_PATH`;
+if (!BROWSER) {
+  process.stderr.write(
+    `GraphiQL is not tested: there is no Chromium at ${USUAL_PLACES.join(', ')}, nor is one named in CHROMIUM_PATH.\n`,
+  );
+}
 
 // No name can be looked up: what works here works without a network.
 const FLAGS = [
@@ -24,7 +28,7 @@ const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 15
 
 const exampleCount = readdirSync(new URL('../examples/', import.meta.url)).length;
 
-describe.skipIf(!BROWSER)(`GraphiQL in a browser${BROWSER ? '' : ` (skipped: ${NO_BROWSER})`}`, () => {
+describe.skipIf(!BROWSER)('GraphiQL in a browser', () => {
   let server: Started;
   let browser: Browser;
   let url: string;

@@ -127,7 +127,7 @@ function fewestCalls(size: number, index: number, total: number): number {
 
 const WALKS = [
   ...[7, 15, 16, 50, 100].map((size) => [LISTS[0]!, size] as const),
-  ...[16, 100].map((size) => [LISTS[1]!, size] as const),
+  ...[16].map((size) => [LISTS[1]!, size] as const),
 ].flatMap(([list, size]) =>
   (['forward', 'backward'] as const).map((direction) => ({ name: list.name, list, size, direction })),
 );
@@ -375,6 +375,21 @@ describe('totalCount', () => {
     sandbox.clearCalls();
     const field = `withdrawals(accounts: ["hashlee"], first: 1, after: "${endCursor}") { totalCount }`;
     expect(await count(field)).toEqual([held, 2]);
+  });
+  test('that cannot be had is null, and leaves the page', async () => {
+    const { endCursor } = await withdrawalList.page({ first: 3 });
+    sandbox.clearCalls();
+    // The page is past the faults when it is held; the count, which comes after it, is not.
+    const release = sandbox.hold({ endpoint: 'W1' });
+    const asked = ask(
+      `{ list: withdrawals(accounts: ["hashlee"], first: 1, after: "${endCursor}") { totalCount nodes { hash } } }`,
+    );
+    await expect.poll(() => sandbox.calls.length, { interval: 5, timeout: 5_000 }).toBe(1);
+    sandbox.inject({ kind: 'forbidden' });
+    release();
+    const { data, errors } = await asked;
+    expect(data.list).toEqual({ totalCount: null, nodes: [{ hash: withdrawalList.held()[3] }] });
+    expect(errors).toMatchObject([{ path: ['list', 'totalCount'], extensions: { code: 'FORBIDDEN' } }]);
   });
   test('of filtered withdrawals counts those that match', async () => {
     const open = sandbox.rows.withdrawals(UNIT).filter(({ status }) => status === 'OPEN').length;

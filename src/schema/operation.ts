@@ -186,7 +186,10 @@ builder.queryFields((t) => ({
   }),
   operations: t.field({
     type: OperationConnection,
-    description: 'The audit trail: every write that was asked for, newest first. Asks no provider.',
+    nullable: true,
+    description:
+      'The audit trail: every write that was asked for, newest first. Asks no provider. Null, with an error, when the ' +
+      'arguments are refused.',
     args: {
       ...pageArgs,
       filter: t.arg({ type: OperationFilterInput, description: 'Which operations; all when left out.' }),

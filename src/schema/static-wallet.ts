@@ -189,9 +189,10 @@ builder.queryFields((t) => ({
   }),
   staticWallets: t.field({
     type: StaticWalletConnection,
+    nullable: true,
     description:
       'The static wallets that Paygraph learned of, last learned first. Providers cannot list theirs: what was made ' +
-      'elsewhere and never registered is not here. Asks no provider.',
+      'elsewhere and never registered is not here. Asks no provider. Null, with an error, when the arguments are refused.',
     args: {
       ...pageArgs,
       accounts: t.arg.stringList({ description: 'Names of the accounts; all when left out.' }),

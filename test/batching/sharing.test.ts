@@ -4,10 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { SANDBOX_CREDENTIALS } from '../../sandbox/index.ts';
-import { type Answer, startProduct } from '../support/app.ts';
+import { type Answer, startProduct, UPSTREAM } from '../support/app.ts';
 import { NEW_WITHDRAWAL } from '../support/writes.ts';
 
-const { ask, app, sandbox } = await startProduct();
+// Patient, so that no call that is held is repeated and taken for another one.
+const { ask, app, sandbox } = await startProduct({ ...UPSTREAM, attemptMs: 15_000, budgetMs: 30_000 });
 const [UNIT] = SANDBOX_CREDENTIALS.hashlee.units;
 
 const hash = () => sandbox.rows.withdrawals(UNIT).find(({ status }) => status === 'OPEN')!.hash;
@@ -128,6 +129,22 @@ describe('a write', () => {
     expect(await after).toEqual({ data: { withdrawal: { rawStatus: 'CANCELED' } } });
     await before;
     expect(endpoints()).toEqual(['W2', 'W4', 'W2']);
+  });
+
+  test('cuts off the reads before it as soon as it is sent', async () => {
+    const target = hash();
+    const releaseReads = sandbox.hold({ endpoint: 'W2' });
+    const before = read(target);
+    await arrived(1);
+    const releaseWrite = sandbox.hold({ endpoint: 'W4' });
+    const write = cancel(target);
+    await arrived(2);
+    const during = read(target);
+    await arrived(3);
+    expect(endpoints()).toEqual(['W2', 'W4', 'W2']);
+    releaseReads();
+    releaseWrite();
+    await Promise.all([before, write, during]);
   });
 
   test('cuts off the reads while it is under way, too', async () => {

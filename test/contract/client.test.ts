@@ -40,17 +40,31 @@ function createAsker() {
 }
 const nobody = createAsker();
 
-async function errorOf(promise: Promise<unknown>): Promise<ProviderError> {
+/** What a provider says when it refuses. */
+const SAID = 'a secret reason of merchant 8b03432e';
+
+/** The facts of the error that a promise ends in, which gives nothing away of what `one` has and was asked. */
+async function failureOf(one: ClientCase, promise: Promise<unknown>): Promise<Failure> {
   const error = await promise.then(
     () => expect.fail('it did not fail'),
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(ProviderError);
-  return error as ProviderError;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  return (await errorOf(promise)).failure;
+  const { message, stack, cause, failure } = error as ProviderError;
+  expect(cause).toBeUndefined();
+  // Line numbers in a stack may look like a port.
+  const trail = String(stack).replace(/\(?(?:file:\/\/|\/|node:)\S+\)?/g, '');
+  const shown = [
+    message,
+    trail,
+    JSON.stringify(error),
+    inspect({ ...(error as object) }, { depth: 20 }),
+  ].join('\n');
+  const ports = [...Object.values(sandbox.urls).map((url) => new URL(url).port), String(closedPort)];
+  const sent = sandbox.calls.flatMap(({ headers, path }) => [headers.sign ?? path, path]);
+  const texts = [...one.secrets, ...ports, ...sent, '127.0.0.1', '/v1/', SAID];
+  expect(texts.filter((text) => shown.includes(text))).toEqual([]);
+  return failure;
 }
 
 /** The whole list from its beginning in one direction. */
@@ -141,13 +155,15 @@ describe.each(CLIENTS)('the client of $account', (one) => {
     });
   });
 
-  test.runIf(list)('comes to the end of its list from either side, having told every row once', async () => {
-    const held = list!.ids(sandbox);
-    const forward = await walk(list!.source(client), 'forward');
-    const backward = await walk(list!.source(client), 'backward');
-    expect(forward.map(list!.idOf)).toEqual(held);
-    expect(backward.map(list!.idOf)).toEqual([...held].reverse());
-  });
+  if (list) {
+    test('comes to the end of its list from either side, having told every row once', async () => {
+      const held = list.ids(sandbox);
+      const forward = await walk(list.source(client), 'forward');
+      const backward = await walk(list.source(client), 'backward');
+      expect(forward.map(list.idOf)).toEqual(held);
+      expect(backward.map(list.idOf)).toEqual([...held].reverse());
+    });
+  }
 
   test.each(writes)('sends one request to $name, which happens once', async ({ run, endpoint }) => {
     const asker = createAsker();
@@ -164,7 +180,7 @@ describe.each(CLIENTS)('the client of $account', (one) => {
     'under $kind, sends one request to $name and says that it may have happened',
     async (write) => {
       sandbox.inject({ kind: write.kind });
-      expect(await failureOf(write.run(client, sandbox, nobody))).toMatchObject({ outcome: 'UNKNOWN' });
+      expect(await failureOf(one, write.run(client, sandbox, nobody))).toMatchObject({ outcome: 'UNKNOWN' });
       expect(sandbox.calls.map((call) => call.endpoint)).toEqual([write.endpoint]);
       expect(sandbox.effects).toHaveLength(1);
     },
@@ -184,7 +200,7 @@ describe.each(CLIENTS)('the client of $account', (one) => {
   test('reports wrong credentials as such, for whatever it is asked, and nothing happens', async () => {
     for (const [name, run] of everything(clientIn(mistaken, one))) {
       const facts = { code: 'UNAUTHENTICATED', outcome: 'REJECTED', account: one.account };
-      expect(await failureOf(run()), name).toMatchObject(facts);
+      expect(await failureOf(one, run()), name).toMatchObject(facts);
     }
     expect(sandbox.effects).toEqual([]);
     expect(sandbox.calls).toHaveLength(everything(client).length);
@@ -193,52 +209,22 @@ describe.each(CLIENTS)('the client of $account', (one) => {
   test('reports an upstream that is not there as unavailable, and a write as not sent', async () => {
     const failures = await Promise.all(
       everything(clientIn(unreachable, one)).map(async ([name, run]) => {
-        const { code, outcome } = await failureOf(run());
+        const { code, outcome } = await failureOf(one, run());
         return [name, code, outcome];
       }),
     );
     expect(failures).toEqual(everything(client).map(([name]) => [name, 'UNAVAILABLE', 'REJECTED']));
   });
 
-  test('gives nothing of the account, the request or the answer away in any error', async () => {
-    const leaks: string[] = [];
-    const ports = [...Object.values(sandbox.urls).map((url) => new URL(url).port), String(closedPort)];
-    const look = (name: string, error: ProviderError) => {
-      // Line numbers of a stack may look like a port.
-      const stack = String(error.stack).replace(/\(?(?:file:\/\/|\/|node:)\S+\)?/g, '');
-      const shown = [
-        error.message,
-        JSON.stringify(error),
-        stack,
-        inspect({ ...error, cause: error.cause }, { depth: 20 }),
-      ].join('\n');
-      const texts = [...one.secrets, '127.0.0.1', '/v1/', ...ports, 'a secret reason', 'quarantined'];
-      const sent = sandbox.calls.flatMap(({ headers, path }) => [headers.sign ?? path, path]);
-      for (const text of [...texts, ...sent]) if (shown.includes(text)) leaks.push(`${name}: ${text}`);
-      if (error.cause !== undefined) leaks.push(`${name}: a cause`);
-    };
-
-    const kinds = [
-      'server-error',
-      'html',
-      'cut-json',
-      'refusal',
-      'forbidden',
-      'rate-limit',
-      'drop-after',
-      'empty',
-    ] as const;
-    for (const kind of kinds) {
-      sandbox.reset();
-      sandbox.inject({ kind, text: 'a secret reason of merchant 8b03432e' });
+  const SPEAKING = ['html', 'cut-json', 'refusal', 'forbidden', 'rate-limit', 'empty', 'redirect'] as const;
+  test.each(SPEAKING)(
+    'under %s gives nothing of the account, the request or the answer away',
+    async (kind) => {
+      sandbox.inject({ kind, text: SAID });
+      // An empty answer is all that a cancellation ever has.
       const failing = everything(client).filter(([name]) => !(kind === 'empty' && name === 'cancel'));
-      await Promise.all(failing.map(async ([name, run]) => look(`${kind}, ${name}`, await errorOf(run()))));
-    }
-    sandbox.reset();
-    for (const [name, run] of everything(clientIn(mistaken, one)))
-      look(`wrong key, ${name}`, await errorOf(run()));
-    const lost = everything(clientIn(unreachable, one));
-    await Promise.all(lost.map(async ([name, run]) => look(`no upstream, ${name}`, await errorOf(run()))));
-    expect(leaks).toEqual([]);
-  });
+      await Promise.all(failing.map(([, run]) => failureOf(one, run())));
+      expect(sandbox.calls.length).toBeGreaterThanOrEqual(failing.length);
+    },
+  );
 });

@@ -155,7 +155,7 @@ onEachDatabase(async (kind) => {
     sandbox.inject({ kind: 'drop-before', endpoint: 'C3', times: 1 });
     await block(byOrderId('cryptomus', '1'));
     expect(await refund(byOrderId('cryptomus', '1'))).toMatchObject(BUSY);
-    await database.db.execute(sql`update operations set next_check_at = now()`);
+    await database.db.execute(sql`update operations set next_check_at = now() - interval '1 second'`);
     // A wallet cannot be read, so the first look ends it.
     await expect.poll(() => services.reconciler.round(), { interval: 5 }).toBe(1);
     expect(await block(byOrderId('cryptomus', '1'))).toMatchObject({ operation: { state: 'SUCCEEDED' } });
@@ -175,7 +175,9 @@ onEachDatabase(async (kind) => {
   test('an order id at Repay stays taken when a person must look', async () => {
     sandbox.inject({ kind: 'drop-before', endpoint: 'R2', times: 1 });
     await write(ask, 'createPayout', NEW_CARD_PAYOUT);
-    await database.db.execute(sql`update operations set checks = 99, next_check_at = now()`);
+    await database.db.execute(
+      sql`update operations set checks = 99, next_check_at = now() - interval '1 second'`,
+    );
     await expect.poll(() => services.reconciler.round(), { interval: 5 }).toBe(1);
     const second = await write(ask, 'createPayout', NEW_CARD_PAYOUT);
     expect(second).toMatchObject({ ...BUSY, operation: { state: 'NEEDS_REVIEW' } });

@@ -27,7 +27,7 @@ onEachDatabase(async (kind) => {
   const { ask, sandbox, services, database } = await startProduct(UPSTREAM, {}, kind);
   const kinds = () => sandbox.effects.map((effect) => effect.kind);
   const toReview = async () => {
-    await database.db.execute(sql`update operations set next_check_at = now()`);
+    await database.db.execute(sql`update operations set next_check_at = now() - interval '1 second'`);
     expect(await services.reconciler.round()).toBe(1);
   };
 

@@ -77,7 +77,9 @@ onEachDatabase(async (kind) => {
       sandbox.inject({ kind, text: `no: ${SECRETS.card} ${SECRETS.code}` });
       await writeAll();
       sandbox.clearFaults();
-      await database.db.execute(sql`update operations set next_check_at = now() where state = 'UNKNOWN'`);
+      await database.db.execute(
+        sql`update operations set next_check_at = now() - interval '1 second' where state = 'UNKNOWN'`,
+      );
       await services.reconciler.round();
       await writeAll();
       await expectNoSecrets();

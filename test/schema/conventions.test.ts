@@ -278,7 +278,7 @@ test('making a field nullable is a decision: these are all that were decided', (
       'createdAt debitedAmount fee learned netAmount paidAmount reference remainingBalance txid updatedAt',
     PayoutConnection: 'totalCount',
     ProviderFailure: 'ledgerEntry retryAfterMs',
-    Query: 'node operation payout staticWallet withdrawal',
+    Query: 'node operation operations payout payouts staticWallet staticWallets withdrawal withdrawals',
     RefundBlockedPayload: 'wallet',
     RegisteredPayout: 'failure payout',
     RegisteredWallet: 'failure wallet',
