@@ -38,16 +38,17 @@ export async function readPage<Row>(
 
   const rows: Placed<Row>[] = [];
   let from = start;
-  let reached: Position | null = null;
   let end = false;
   while (rows.length < size && !end) {
     const slice = await source.read(from, direction, size - rows.length, asker);
+    const last = slice.rows.at(-1);
+    if (!last) {
+      end = slice.end;
+      break;
+    }
     rows.push(...slice.rows);
+    from = last.position;
     end = slice.end;
-    reached = slice.reached ?? slice.rows.at(-1)?.position ?? reached;
-    from = reached;
-    // Nothing more is to be had this time: a list that failed, or that looked far enough for one request.
-    if (slice.rests || slice.rows.length === 0) break;
   }
 
   const more = rows.length > size || !end;
@@ -59,15 +60,13 @@ export async function readPage<Row>(
     cursor: encodeCursor(position, fingerprint),
     node: row,
   }));
-  // A short page may have looked further than its last row: whoever goes on need not look there again.
-  const onward = rows.length < size && more && reached ? encodeCursor(reached, fingerprint) : undefined;
   return {
     edges,
     pageInfo: {
       hasNextPage: forward ? more : behind,
       hasPreviousPage: forward ? behind : more,
-      startCursor: (forward ? undefined : onward) ?? edges[0]?.cursor ?? null,
-      endCursor: (forward ? onward : undefined) ?? edges.at(-1)?.cursor ?? null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }

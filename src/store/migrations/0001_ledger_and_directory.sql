@@ -64,4 +64,3 @@ create table payouts (
   unique (account, order_id)
 );
 create index payouts_by_time on payouts (account, created_at, id);
-create index payouts_by_uuid on payouts (account, uuid);
