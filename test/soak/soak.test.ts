@@ -95,7 +95,7 @@ const lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(pre
 afterAll(() => Promise.all(lanes.map(({ close }) => close())));
 
 test('whatever goes wrong, money moves once, and the ledger and every answer agree with what happened', {
-  timeout: 60_000 + SEQUENCES * 60,
+  timeout: 120_000 + SEQUENCES * 150,
 }, async () => {
   const ends = await Promise.allSettled(
     lanes.map(({ run }, index) =>
