@@ -70,6 +70,7 @@ const settingsSchema = z.object({
   UPSTREAM_CONNECTIONS: whole(1, 1000).default(10),
   UPSTREAM_TIMEOUT_MS: whole(1, 600_000).default(10_000),
   UPSTREAM_BUDGET_MS: whole(1, 600_000).default(25_000),
+  LIST_WAIT_MS: whole(1, 600_000).default(10_000),
   RECONCILE_AFTER_MS: whole(1, 3_600_000).default(5_000),
 });
 
@@ -96,6 +97,8 @@ export interface Config {
   readonly port: number;
   /** Limits of the exchanges with each account's provider. */
   readonly upstream: { readonly connections: number; readonly attemptMs: number; readonly budgetMs: number };
+  /** How long a list waits for one of its accounts before it goes without. */
+  readonly listWaitMs: number;
   /** How long after a write whose outcome is not known it is first looked for by reading. */
   readonly checkAfterMs: number;
   /** Where the ledger and the directory are kept. */
@@ -152,6 +155,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     UPSTREAM_CONNECTIONS,
     UPSTREAM_TIMEOUT_MS,
     UPSTREAM_BUDGET_MS,
+    LIST_WAIT_MS,
     RECONCILE_AFTER_MS,
   } = settings.data;
   return {
@@ -162,6 +166,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       attemptMs: UPSTREAM_TIMEOUT_MS,
       budgetMs: UPSTREAM_BUDGET_MS,
     },
+    listWaitMs: LIST_WAIT_MS,
     checkAfterMs: RECONCILE_AFTER_MS,
     database: databaseOf(DATABASE_URL, DATA_DIR, accounts.length === 0),
     accounts,

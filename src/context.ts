@@ -15,6 +15,8 @@ export interface Services {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly store: Store;
   readonly writer: Writer;
+  /** How long a list waits for one of its accounts, in milliseconds. */
+  readonly listWaitMs: number;
   /** Told of every error that no client may see: each one is a bug. */
   readonly onBug: (error: unknown) => void;
 }

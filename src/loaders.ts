@@ -18,9 +18,16 @@ export interface WithdrawalLoadKey {
   readonly include: readonly WithdrawalRelation[];
 }
 
+export interface Loader<Key, Value> {
+  load(key: Key): Promise<Value | null>;
+  /** What a read of the key is to give, unless it was read before. */
+  prime(key: Key, value: Value): void;
+  clearAll(): void;
+}
+
 export interface Loaders {
-  readonly payouts: DataLoader<PayoutLoadKey, Payout | null, string>;
-  readonly withdrawals: DataLoader<WithdrawalLoadKey, Withdrawal | null, string>;
+  readonly payouts: Loader<PayoutLoadKey, Payout>;
+  readonly withdrawals: Loader<WithdrawalLoadKey, Withdrawal>;
 }
 
 /** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read. */
@@ -34,12 +41,35 @@ export function createLoaders(
     return read;
   }
   return {
+    // Nobody reads several payouts with one call, and one that hangs should hold up no other.
     payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(payout(key)))), {
+      batch: false,
       cacheKeyFn: ({ account, key }) => JSON.stringify([account.name, key]),
     }),
-    withdrawals: new DataLoader((keys) => readWithdrawals(keys, asker), {
-      cacheKeyFn: ({ account, hash, include }) => JSON.stringify([account.name, hash, [...include].sort()]),
-    }),
+    withdrawals: perAccount<WithdrawalLoadKey, Withdrawal>(
+      (account) =>
+        new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
+          (keys) => readWithdrawals(account, keys, asker),
+          { cacheKeyFn: ({ hash, include }) => JSON.stringify([hash, [...include].sort()]) },
+        ),
+    ),
+  };
+}
+
+/** A loader of its own for each account: a batch is answered when all of it is. */
+function perAccount<Key extends { readonly account: Account }, Value>(
+  create: (account: Account) => Loader<Key, Value>,
+): Loader<Key, Value> {
+  const loaders = new Map<Account, Loader<Key, Value>>();
+  const loaderOf = ({ account }: Key) => {
+    const loader = loaders.get(account) ?? create(account);
+    loaders.set(account, loader);
+    return loader;
+  };
+  return {
+    load: (key) => loaderOf(key).load(key),
+    prime: (key, value) => loaderOf(key).prime(key, value),
+    clearAll: () => loaders.clear(),
   };
 }
 
@@ -54,19 +84,11 @@ async function readPayout({ account, key }: PayoutLoadKey, asker: Asker): Promis
   return payouts.byKey(key, asker);
 }
 
-async function readWithdrawals(keys: readonly WithdrawalLoadKey[], asker: Asker) {
-  const results = new Map<WithdrawalLoadKey, Withdrawal | null | Error>();
-  const accounts = [...new Set(keys.map((key) => key.account))];
-  await Promise.all(
-    accounts.map(async (account) => {
-      const wanted = keys.filter((key) => key.account === account);
-      const hashes = [...new Set(wanted.map((key) => key.hash))];
-      const include = [...new Set(wanted.flatMap((key) => key.include))];
-      const found = await readHashes(account, hashes, include, asker);
-      for (const key of wanted) results.set(key, found.get(key.hash) ?? null);
-    }),
-  );
-  return keys.map((key) => results.get(key) ?? null);
+async function readWithdrawals(account: Account, keys: readonly WithdrawalLoadKey[], asker: Asker) {
+  const hashes = [...new Set(keys.map((key) => key.hash))];
+  const include = [...new Set(keys.flatMap((key) => key.include))];
+  const found = await readHashes(account, hashes, include, asker);
+  return keys.map((key) => found.get(key.hash) ?? null);
 }
 
 /** Each hash with its withdrawal, null where the provider has none, or the error of its own read. */

@@ -24,6 +24,7 @@ const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) =>
 const services = createServices({
   accounts,
   store: await openStore(),
+  listWaitMs: config.listWaitMs,
   onBug: (error) => say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`),
 });
 // What was being sent when this stopped the last time is not known any more.

@@ -7,6 +7,7 @@ import type { Asker, Placed, Position, Source } from './providers/provider.ts';
 
 export const DEFAULT_PAGE_SIZE = 20;
 const VERSION = 1;
+const NO_PLACE = 'names no place in this list';
 
 export interface PageArgs {
   readonly first?: number | null | undefined;
@@ -38,17 +39,19 @@ export async function readPage<Row>(
 
   const rows: Placed<Row>[] = [];
   let from = start;
+  let reached: Position | null = null;
   let end = false;
   while (rows.length < size && !end) {
-    const slice = await source.read(from, direction, size - rows.length, asker);
-    const last = slice.rows.at(-1);
-    if (!last) {
-      end = slice.end;
-      break;
-    }
+    const slice = await source.read(from, direction, size - rows.length, asker).catch((error: unknown) => {
+      // All that a source can refuse is the position, and that came with the cursor.
+      throw error instanceof InvalidInputError ? badCursor(cursorArg, NO_PLACE) : error;
+    });
     rows.push(...slice.rows);
-    from = last.position;
     end = slice.end;
+    reached = slice.reached ?? slice.rows.at(-1)?.position ?? reached;
+    from = reached;
+    // Nothing more is to be had this time: a list that failed, or that looked far enough for one request.
+    if (slice.rests || slice.rows.length === 0) break;
   }
 
   const more = rows.length > size || !end;
@@ -60,13 +63,15 @@ export async function readPage<Row>(
     cursor: encodeCursor(position, fingerprint),
     node: row,
   }));
+  // A short page may have looked further than its last row: whoever goes on need not look there again.
+  const onward = rows.length < size && more && reached ? encodeCursor(reached, fingerprint) : undefined;
   return {
     edges,
     pageInfo: {
       hasNextPage: forward ? more : behind,
       hasPreviousPage: forward ? behind : more,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: (forward ? undefined : onward) ?? edges[0]?.cursor ?? null,
+      endCursor: (forward ? onward : undefined) ?? edges.at(-1)?.cursor ?? null,
     },
   };
 }
@@ -112,7 +117,7 @@ function decodeCursor(cursor: string, fingerprint: string, arg: string): Positio
   if (boundTo !== fingerprint) {
     throw badCursor(arg, 'belongs to another list: its account, filter or order is not the one asked for');
   }
-  if (typeof position !== 'object' || position === null) throw badCursor(arg, 'names no place in a list');
+  if (typeof position !== 'object' || position === null) throw badCursor(arg, NO_PLACE);
   return position as Position;
 }
 

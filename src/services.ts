@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly store: Store;
   /** Checks of an unknown outcome after which a person is asked. */
   readonly maxChecks?: number;
+  /** How long a list waits for one of its accounts, in milliseconds. */
+  readonly listWaitMs?: number;
   /** Milliseconds between two rounds of checks. */
   readonly reconcileEveryMs?: number;
   readonly onBug: (error: unknown) => void;
@@ -25,10 +27,12 @@ export interface RunningServices extends Services {
 /** Doubling from five seconds up to an hour, twenty checks look for an outcome for about half a day. */
 const MAX_CHECKS = 20;
 const RECONCILE_EVERY_MS = 2_000;
+const LIST_WAIT_MS = 10_000;
 
 /** Ready to serve; the caller starts the reconciler, and closes. */
 export function createServices(options: ServiceOptions): RunningServices {
-  const { store, onBug, maxChecks = MAX_CHECKS, reconcileEveryMs: everyMs = RECONCILE_EVERY_MS } = options;
+  const { store, onBug, maxChecks = MAX_CHECKS, listWaitMs = LIST_WAIT_MS } = options;
+  const everyMs = options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
   const accounts = new Map(options.accounts.map((account) => [account.name, account]));
   const writer = createWriter({ ledger: store.ledger, onBug });
   const reconciler = createReconciler({ store, accounts, maxChecks, everyMs, onBug });
@@ -37,6 +41,7 @@ export function createServices(options: ServiceOptions): RunningServices {
     store,
     writer,
     reconciler,
+    listWaitMs,
     onBug,
     async close() {
       await writer.idle();

@@ -28,6 +28,7 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
     host: '127.0.0.1',
     port: 4000,
     upstream: { connections: 10, attemptMs: 10_000, budgetMs: 25_000 },
+    listWaitMs: 10_000,
     checkAfterMs: 5_000,
     database: { kind: 'memory' },
     accounts: [],

@@ -79,7 +79,7 @@ export interface CreatedPayout {
 }
 
 /** Where a row stands in a list: JSON that only the source that made it understands. */
-export type Position = { readonly [key: string]: string | number | null };
+export type Position = { readonly [key: string]: string | number | null | Position };
 
 export type Direction = 'forward' | 'backward';
 
@@ -88,17 +88,29 @@ export interface Placed<Row> {
   readonly position: Position;
 }
 
-/** Consecutive rows in walking order. `end` says that no row follows them in that direction. */
+/** Consecutive rows in walking order. */
 export interface Slice<Row> {
   readonly rows: readonly Placed<Row>[];
+  /** Whether no row follows them in that direction. */
   readonly end: boolean;
+  /** Where to go on when that is not the last row: a list that is filtered here looked further than it found. */
+  readonly reached?: Position;
+  /** Whether that is all for this request, although more may follow. */
+  readonly rests?: boolean;
 }
 
-/** A list that can be entered after any of its rows, in both directions. */
+/** A list that can be entered at any of its rows, in both directions. */
 export interface Source<Row> {
   /** The rows next to `from` (or, for null, the list's first or last ones), read with as few calls as the provider
-   * allows; possibly more or fewer than `want`. The position of a row stays valid when rows arrive or change. */
-  read(from: Position | null, direction: Direction, want: number, asker: Asker): Promise<Slice<Row>>;
+   * allows; possibly more or fewer than `want`, none only at the end, with `reached`, or when it rests. The row at `from` itself comes
+   * first when `inclusive`. The position of a row stays valid when rows arrive or change. */
+  read(
+    from: Position | null,
+    direction: Direction,
+    want: number,
+    asker: Asker,
+    inclusive?: boolean,
+  ): Promise<Slice<Row>>;
   /** How many rows there are, where the provider counts them itself. */
   total?(asker: Asker): Promise<number>;
 }

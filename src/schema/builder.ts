@@ -56,8 +56,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
     hasNextPageFieldOptions: { description: 'Whether rows follow the last row of this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede the first row of this page.' },
-    startCursorFieldOptions: { description: 'Cursor of the first row; null on an empty page.' },
-    endCursorFieldOptions: { description: 'Cursor of the last row; null on an empty page.' },
+    startCursorFieldOptions: {
+      description:
+        'Where to go on backwards: the first row, or what was looked through before it; null when nothing was.',
+    },
+    endCursorFieldOptions: {
+      description:
+        'Where to go on: the last row, or what was looked through after it; null when nothing was.',
+    },
     nodeTypeOptions: { description: 'Anything that can be read again by its id.' },
     idFieldOptions: {
       description: 'Opaque and stable; give it to `node`, or to an input that takes an `id`.',

@@ -2,9 +2,56 @@
 
 import { type Account, requireAccount, unsupported } from '../accounts.ts';
 import type { Context } from '../context.ts';
-import { InvalidInputError } from '../errors.ts';
-import type { Page } from '../pager.ts';
+import { InvalidInputError, ProviderError } from '../errors.ts';
+import { type MergeOptions, mergedSource } from '../merge.ts';
+import { type Page, type PageArgs, readPage } from '../pager.ts';
+import type { Source } from '../providers/provider.ts';
+import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
+import { describedEnum } from './enums.ts';
+import { toldError } from './errors.ts';
+
+export const DirectionEnum = builder.enumType('OrderDirection', {
+  description: 'Which end of an order comes first.',
+  values: {
+    ASC: { value: 'asc' as const, description: 'Smallest or oldest first.' },
+    DESC: { value: 'desc' as const, description: 'Greatest or newest first.' },
+  },
+});
+
+const ON_GAP = ['REPORT', 'FAIL'] as const;
+
+const OnGapEnum = builder.enumType('OnGap', {
+  description: 'What becomes of a list when an account cannot be asked.',
+  values: describedEnum(ON_GAP, {
+    REPORT: 'The rows of the others are given, and `gaps` says whose are missing.',
+    FAIL: 'The whole list is an error.',
+  }),
+});
+
+/** A failure beside rows: graphql-js takes an error in a list for a failure of the list. */
+export interface Gap {
+  readonly failure: ProviderError;
+}
+
+export const GapRef = builder.objectRef<Gap>('Gap').implement({
+  description:
+    'An account whose rows are missing. They come when it is asked again from the cursors of this page.',
+  fields: (t) => ({
+    account: t.field({
+      type: AccountRef,
+      description: 'The account.',
+      resolve: ({ failure }, _args, { accounts }) => requireAccount(accounts, failure.failure.account, []),
+    }),
+    failure: t.field({
+      type: ProviderError,
+      description: 'Why.',
+      resolve: ({ failure }) => toldError(failure),
+    }),
+  }),
+});
+
+export const GAPS = 'The accounts whose rows are missing; empty when the page is complete.';
 
 /** What a connection type is resolved from. */
 export interface Connection<Row> extends Page<Row> {
@@ -28,37 +75,76 @@ export const pageArgs = builder.args((t) => ({
   before: t.string({ description: 'Go back before the row with this cursor. Goes with `last`.' }),
 }));
 
-/** The same and `accounts`, for a connection over several accounts. */
+/** The same and what a connection over several accounts takes besides. */
 export const connectionArgs = builder.args((t) => ({
   ...pageArgs,
   accounts: t.stringList({
-    description:
-      'Names of the accounts to list; may be left out when only one can. One account at a time for now: more ' +
-      'are refused as `UNSUPPORTED`.',
+    description: 'Names of the accounts to list; all that can be listed when left out.',
+  }),
+  onGap: t.field({
+    type: OnGapEnum,
+    required: true,
+    defaultValue: 'REPORT',
+    description: 'What becomes of the list when an account cannot be asked.',
   }),
 }));
 
-/** The one account that a list is asked of, among those that `can`. */
-export function accountToList(
+/** What a merged connection is resolved from. */
+export interface MergedConnection<Row> extends Connection<Row> {
+  readonly gaps: readonly Gap[];
+}
+
+export interface MergedList<Row, Shown> {
+  readonly operation: string;
+  readonly members: readonly { readonly account: Account; readonly source: Source<Row> }[];
+  readonly compare: MergeOptions<Row, Shown>['compare'];
+  readonly isPlaced?: (row: Row) => boolean;
+  readonly settled: MergeOptions<Row, Shown>['settled'];
+  readonly show: MergeOptions<Row, Shown>['show'];
+  /** All that makes this list another one than with other arguments, but its accounts. */
+  readonly identity: unknown;
+}
+
+/** One page over several accounts. Throws the failure of an account when `onGap` says so. */
+export async function readMerged<Row, Shown>(
+  { operation, members, identity, ...order }: MergedList<Row, Shown>,
+  { onGap, ...page }: PageArgs & { readonly onGap: (typeof ON_GAP)[number] },
+  { asker, listWaitMs }: Context,
+): Promise<MergedConnection<Shown>> {
+  const gaps: Gap[] = [];
+  const accounts = new Map(members.map(({ account }) => [account.name, account]));
+  const timeout = (name: string) => {
+    const provider = accounts.get(name)!.provider.name;
+    return new ProviderError({ code: 'TIMEOUT', account: name, provider, operation });
+  };
+  const source = mergedSource({
+    ...order,
+    members: members.map(({ account, source }) => ({ account: account.name, source })),
+    waitMs: listWaitMs,
+    timeout,
+    onGap: (error) => {
+      if (onGap === 'FAIL') throw error;
+      gaps.push({ failure: error });
+    },
+  });
+  const rows = await readPage(source, page, [identity, [...accounts.keys()]], asker);
+  // Where an account is missing, so is its number.
+  const total = async () => (gaps.length === 0 ? ((await source.total?.(asker)) ?? null) : null);
+  return { ...rows, gaps, total };
+}
+
+/** The accounts that a list is asked of, in the order of configuration: those that are named, or all that `can`. */
+export function accountsToList(
   { accounts }: Context,
   names: readonly string[] | null | undefined,
   can: (account: Account) => boolean,
   operation: string,
-): Account {
-  if (names?.length === 0) {
+): Account[] {
+  if (!names) return [...accounts.values()].filter(can);
+  if (names.length === 0) {
     throw new InvalidInputError([{ path: ['accounts'], message: 'must name an account, or be left out' }]);
   }
-  const wanted = names
-    ? [...new Set(names)].map((name) => requireAccount(accounts, name, ['accounts']))
-    : [...accounts.values()].filter(can);
-  const [account, ...others] = wanted;
-  if (!account) {
-    throw new InvalidInputError([{ path: ['accounts'], message: 'no configured account has such a list' }]);
-  }
-  if (others.length > 0) {
-    const named = wanted.map(({ name }) => name).join(', ');
-    throw unsupported(account, operation, `one account at a time can be listed; name one of ${named}`);
-  }
-  if (!can(account)) throw unsupported(account, operation);
-  return account;
+  const wanted = new Set(names.map((name) => requireAccount(accounts, name, ['accounts'])));
+  for (const account of wanted) if (!can(account)) throw unsupported(account, operation);
+  return [...accounts.values()].filter((account) => wanted.has(account));
 }

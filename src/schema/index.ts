@@ -10,11 +10,13 @@ import './static-wallet.ts';
 import './wallet-writes.ts';
 import './wallet-registration.ts';
 import './payout.ts';
+import './payout-list.ts';
 import './payout-writes.ts';
 import './withdrawal.ts';
 import './withdrawal-list.ts';
 import './withdrawal-writes.ts';
 import './node.ts';
+import './lookup.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -1,22 +1,10 @@
 /** `Payout`: money sent to somebody, by Cryptomus, Heleket or Repay. */
 
-import type { Account } from '../accounts.ts';
-import type { Context } from '../context.ts';
-import {
-  DESTINATION_TYPES,
-  type Destination,
-  PAYOUT_ORIGINS,
-  type Payout,
-  type PayoutQuery,
-} from '../domain.ts';
+import { DESTINATION_TYPES, type Destination, PAYOUT_ORIGINS, type Payout } from '../domain.ts';
 import { encodeId } from '../id.ts';
-import { readPage } from '../pager.ts';
-import type { Source } from '../providers/provider.ts';
 import type { KnownPayout } from '../store/directory.ts';
 import { builder } from './builder.ts';
-import { accountToList, type Connection, connectionArgs } from './connection.ts';
 import { describedEnum } from './enums.ts';
-import { conditionsOf, DateTimeFilterInput } from './filter.ts';
 import { MoneyRef } from './money.ts';
 import { PayoutRefInput, resolveObjectRef } from './reference.ts';
 import { TransferRef } from './transfer.ts';
@@ -108,31 +96,8 @@ PayoutRef.implement({
   }),
 });
 
-const PayoutConnection = builder.connectionObject(
-  {
-    type: PayoutRef,
-    name: 'PayoutConnection',
-    description: 'A page of payouts.',
-    fields: (t) => ({
-      totalCount: t.int({
-        nullable: true,
-        description: 'How many payouts there are; null where the provider does not count them.',
-        resolve: (page) => (page as unknown as Connection<Payout>).total(),
-      }),
-    }),
-  },
-  { description: 'A payout and its place in the list.' },
-);
-
-const PayoutFilterInput = builder.inputType('PayoutFilter', {
-  description: 'Which payouts to list. All conditions must hold.',
-  fields: (t) => ({
-    createdAt: t.field({ type: DateTimeFilterInput, description: 'When the payout was asked for.' }),
-  }),
-});
-
-builder.queryFields((t) => ({
-  payout: t.field({
+builder.queryField('payout', (t) =>
+  t.field({
     type: PayoutRef,
     nullable: true,
     description: 'One payout; null when the provider has no such payout.',
@@ -140,47 +105,4 @@ builder.queryFields((t) => ({
     resolve: (_root, { by }, context) =>
       context.loaders.payouts.load(resolveObjectRef('Payout', by, ['by'], context)),
   }),
-  payouts: t.field({
-    type: PayoutConnection,
-    nullable: true,
-    description:
-      'The payouts of an account, newest first: complete, whatever the page size. Repay cannot list its payouts: there ' +
-      'it is those that Paygraph learned of, each read afresh, one upstream call a payout. Null, with an ' +
-      'error, when the account could not be asked.',
-    args: {
-      ...connectionArgs,
-      filter: t.arg({ type: PayoutFilterInput, description: 'Which payouts; all when left out.' }),
-    },
-    resolve: async (_root, { accounts, filter, ...page }, context) => {
-      const account = accountToList(context, accounts, ({ provider }) => !!provider.payouts, 'listPayouts');
-      const query = { conditions: conditionsOf(filter) };
-      const source = account.provider.payouts?.list?.(query) ?? knownPayouts(account, query, context);
-      const { asker, loaders } = context;
-      const rows = await readPage(source, page, ['payouts', account.name, query], asker);
-      for (const { node } of rows.edges) loaders.payouts.prime({ account, key: node.key }, node);
-      return { ...rows, total: async () => (await source.total?.(asker)) ?? null };
-    },
-  }),
-}));
-
-/** The payouts that the directory knows of an account, each read afresh; one that the provider lost is left out. */
-function knownPayouts(account: Account, query: PayoutQuery, { loaders, store }: Context): Source<Payout> {
-  const known = store.directory.payouts(account.name, query);
-  return {
-    async read(from, direction, want, asker) {
-      for (let at = from; ; ) {
-        const { rows, end } = await known.read(at, direction, want, asker);
-        const read = await Promise.all(
-          rows.map(async ({ row, position }) => {
-            const payout = await loaders.payouts.load({ account, key: { orderId: row.orderId } });
-            return payout && { row: payout, position };
-          }),
-        );
-        const found = read.filter((row) => row !== null);
-        if (found.length > 0 || end) return { rows: found, end };
-        at = rows.at(-1)?.position ?? at;
-      }
-    },
-    ...(known.total && { total: known.total }),
-  };
-}
+);

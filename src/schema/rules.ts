@@ -87,3 +87,8 @@ export const requisites = { regex: said(/^\+?[0-9A-Za-z -]{4,64}$/, 'must be 4 t
 export const foreignId = {
   regex: said(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores'),
 };
+
+/** An id that somebody pasted. */
+export const reference = {
+  regex: said(/^\s*[^\s\p{Cc}][^\p{Cc}]{0,511}$/u, 'must be 1 to 512 characters on one line, not all blank'),
+};

@@ -1,10 +1,17 @@
 /** The list of withdrawals: its pages, its filters, and the orders in which it can be walked. */
 
-import { unsupported } from '../accounts.ts';
 import { ACCOUNT_TYPES, WITHDRAWAL_ORDER_FIELDS, type Withdrawal, type WithdrawalQuery } from '../domain.ts';
-import { readPage } from '../pager.ts';
+import { compareDecimals } from '../money.ts';
 import { builder } from './builder.ts';
-import { accountToList, type Connection, connectionArgs } from './connection.ts';
+import {
+  accountsToList,
+  connectionArgs,
+  DirectionEnum,
+  GAPS,
+  GapRef,
+  type MergedConnection,
+  readMerged,
+} from './connection.ts';
 import { describedEnum } from './enums.ts';
 import {
   conditionsOf,
@@ -24,9 +31,14 @@ const WithdrawalConnection = builder.connectionObject(
       totalCount: t.int({
         nullable: true,
         description:
-          'How many withdrawals match; at most one more upstream call, made only when selected, and null when ' +
-          'that call failed.',
-        resolve: (page) => (page as unknown as Connection<Withdrawal>).total(),
+          'How many withdrawals match; at most one more upstream call an account, made only when selected, and null ' +
+          'when an account could not be asked.',
+        resolve: (page) => (page as unknown as MergedConnection<Withdrawal>).total(),
+      }),
+      gaps: t.field({
+        type: [GapRef],
+        description: GAPS,
+        resolve: (page) => (page as unknown as MergedConnection<Withdrawal>).gaps,
       }),
     }),
   },
@@ -53,16 +65,9 @@ const WithdrawalOrderFieldEnum = builder.enumType('WithdrawalOrderField', {
   },
 });
 
-const DirectionEnum = builder.enumType('OrderDirection', {
-  description: 'Which end of an order comes first.',
-  values: {
-    ASC: { value: 'asc' as const, description: 'Smallest or oldest first.' },
-    DESC: { value: 'desc' as const, description: 'Greatest or newest first.' },
-  },
-});
-
 const WithdrawalOrderInput = builder.inputType('WithdrawalOrder', {
-  description: 'In which order to list withdrawals. Rows with equal values are ordered by hash.',
+  description:
+    'In which order to list withdrawals. Rows with equal values are ordered by account, then by hash.',
   fields: (t) => ({
     field: t.field({ type: WithdrawalOrderFieldEnum, required: true, description: 'By what.' }),
     direction: t.field({
@@ -102,8 +107,9 @@ builder.queryField('withdrawals', (t) =>
     type: WithdrawalConnection,
     nullable: true,
     description:
-      'The withdrawals of an account, newest first unless ordered otherwise: complete at any page size. Null, with ' +
-      'an error, when the account could not be asked.',
+      'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete, ' +
+      'whatever the page size. Null, with an error, when the arguments are refused, or an account failed and `onGap` ' +
+      'is `FAIL`.',
     args: {
       ...connectionArgs,
       filter: t.arg({ type: WithdrawalFilterInput, description: 'Which withdrawals; all when left out.' }),
@@ -111,26 +117,54 @@ builder.queryField('withdrawals', (t) =>
       orderBy: t.arg({ type: WithdrawalOrderInput, description: 'The order; newest first when left out.' }),
     },
     resolve: async (_root, { accounts, filter, accountType, orderBy, ...page }, context, info) => {
-      const account = accountToList(
+      const chosen = accountsToList(
         context,
         accounts,
         ({ provider }) => !!provider.withdrawals,
         'listWithdrawals',
       );
-      const { withdrawals } = account.provider;
-      if (!withdrawals) throw unsupported(account, 'listWithdrawals');
       const query: WithdrawalQuery = {
         conditions: conditionsOf(filter),
         accountType: accountType ?? null,
         orderBy: orderBy ?? { field: 'createdAt', direction: 'desc' },
       };
       const include = selectedRelations(info, [['nodes'], ['edges', 'node']]);
-      const source = withdrawals.list(query, include);
-      const rows = await readPage(source, page, ['withdrawals', account.name, query], context.asker);
+      const members = chosen.flatMap((account) => {
+        const source = account.provider.withdrawals?.list(query, include);
+        return source ? [{ account, source }] : [];
+      });
+      const rows = await readMerged(
+        {
+          operation: 'listWithdrawals',
+          members: query.orderBy.direction === 'desc' ? members : members.reverse(),
+          compare: orderOf(query),
+          settled: settledOf(query),
+          show: (withdrawal) => withdrawal,
+          identity: ['withdrawals', query],
+        },
+        page,
+        context,
+      );
       for (const { node } of rows.edges) {
-        context.loaders.withdrawals.prime({ account, hash: node.hash, include }, node);
+        const account = context.accounts.get(node.account);
+        if (account) context.loaders.withdrawals.prime({ account, hash: node.hash, include }, node);
       }
-      return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };
+      return rows;
     },
   }),
 );
+
+/** New rows are newer than others, and may be of any amount. */
+function settledOf({ orderBy: { field, direction } }: WithdrawalQuery) {
+  if (field !== 'createdAt') return null;
+  return direction === 'desc' ? 'forward' : 'backward';
+}
+
+function orderOf({ orderBy: { field, direction } }: WithdrawalQuery) {
+  const sign = direction === 'asc' ? 1 : -1;
+  return (left: Withdrawal, right: Withdrawal) =>
+    sign *
+    (field === 'createdAt'
+      ? left.createdAt.getTime() - right.createdAt.getTime()
+      : compareDecimals(left[field].amount, right[field].amount));
+}

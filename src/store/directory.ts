@@ -1,16 +1,8 @@
 /** The directory: static wallets and payouts that Paygraph learned of, where providers cannot list them. It says
  * how and when each was learned, and never that it knows all. */
 
-import { and, eq, or, sql } from 'drizzle-orm';
-import type {
-  Condition,
-  ObjectKey,
-  Payout,
-  PayoutOrigin,
-  PayoutQuery,
-  StaticWallet,
-  WalletField,
-} from '../domain.ts';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { Condition, ObjectKey, Payout, PayoutOrigin, StaticWallet, WalletField } from '../domain.ts';
 import type { Source } from '../providers/provider.ts';
 import { sqlOf } from './condition.ts';
 import { isConflict } from './conflict.ts';
@@ -28,6 +20,11 @@ export interface KnownPayout {
   readonly learnedAt: Date;
 }
 
+/** Which payouts of the directory to list. */
+export interface KnownPayoutQuery {
+  readonly conditions: readonly Condition<'createdAt' | 'reference'>[];
+}
+
 export interface Directory {
   /** Adds what is told to what is known, and returns all of it. What is not told stays as it was. */
   learnWallet(wallet: StaticWallet): Promise<StaticWallet>;
@@ -38,8 +35,10 @@ export interface Directory {
   /** A payout that was just made and of which the answer told nothing but that. */
   learnOrder(account: string, orderId: string): Promise<void>;
   payout(account: string, orderId: string): Promise<KnownPayout | null>;
+  /** By the provider's own id, for a provider that cannot read by it. */
+  payoutByUuid(account: string, uuid: string): Promise<KnownPayout | null>;
   /** Newest created first. */
-  payouts(account: string, query: PayoutQuery): Source<KnownPayout>;
+  payouts(account: string, query: KnownPayoutQuery): Source<KnownPayout>;
 }
 
 type WalletRow = typeof staticWallets.$inferSelect;
@@ -54,6 +53,14 @@ export function createDirectory(db: Database): Directory {
         target: [payouts.account, payouts.orderId],
         set: { uuid: sql`coalesce(excluded.uuid, ${payouts.uuid})` },
       });
+  }
+
+  async function knownPayout(account: string, named: SQL): Promise<KnownPayout | null> {
+    const [row] = await db
+      .select()
+      .from(payouts)
+      .where(and(eq(payouts.account, account), named));
+    return row ?? null;
   }
 
   return {
@@ -109,20 +116,18 @@ export function createDirectory(db: Database): Directory {
     learnOrder: (account, orderId) =>
       learn({ account, orderId, uuid: null, createdAt: new Date(), origin: 'CREATED' }),
 
-    async payout(account, orderId) {
-      const [row] = await db
-        .select()
-        .from(payouts)
-        .where(and(eq(payouts.account, account), eq(payouts.orderId, orderId)));
-      return row ?? null;
-    },
+    payout: (account, orderId) => knownPayout(account, eq(payouts.orderId, orderId)),
+    payoutByUuid: (account, uuid) => knownPayout(account, eq(payouts.uuid, uuid)),
 
     payouts: (account, { conditions }) =>
       keysetSource(db, {
         table: payouts,
         number: payouts.id,
         time: payouts.createdAt,
-        where: [eq(payouts.account, account), ...sqlOf(conditions, { createdAt: payouts.createdAt })],
+        where: [
+          eq(payouts.account, account),
+          ...sqlOf(conditions, { createdAt: payouts.createdAt, reference: payouts.orderId }),
+        ],
         placeOf: ({ id, createdAt }) => ({ number: id, time: createdAt }),
         toRow: (row) => row,
       }),

@@ -1,6 +1,6 @@
 /** Lists of the database as a `Source`: newest first by columns that never change, so that a place in them holds. */
 
-import { and, asc, type Column, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
+import { and, asc, type Column, desc, eq, gt, gte, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { InvalidInputError } from '../errors.ts';
 import type { Position, Source } from '../providers/provider.ts';
@@ -30,21 +30,22 @@ export function keysetSource<Table extends PgTable, Row>(
   const table: PgTable = keyset.table;
   const columns = time ? [time, number] : [number];
 
-  function beyond(position: Position, forward: boolean): SQL {
+  function beyond(position: Position, forward: boolean, inclusive: boolean): SQL {
     const past = forward ? lt : gt;
+    const orAt = forward ? lte : gte;
     const place = parsePlace(position, time !== undefined);
-    const byNumber = past(number, place.number);
+    const byNumber = (inclusive ? orAt : past)(number, place.number);
     if (!time || !place.time) return byNumber;
     return or(past(time, place.time), and(eq(time, place.time), byNumber))!;
   }
 
   return {
-    async read(from, direction, want) {
+    async read(from, direction, want, _asker, inclusive = false) {
       const forward = direction === 'forward';
       const rows = (await db
         .select()
         .from(table)
-        .where(and(...where, ...(from ? [beyond(from, forward)] : [])))
+        .where(and(...where, ...(from ? [beyond(from, forward, inclusive)] : [])))
         .orderBy(...columns.map((column) => (forward ? desc(column) : asc(column))))
         .limit(want + 1)) as Table['$inferSelect'][];
       return {

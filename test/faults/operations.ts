@@ -32,7 +32,8 @@ const merchants = [
 ] as const;
 
 const PAYOUT = 'query ($by: PayoutRef!) { payout(by: $by) { uuid status rawStatus } }';
-const PAYOUTS = 'query ($in: [String!]) { payouts(accounts: $in, first: 3) { nodes { uuid rawStatus } } }';
+const GAPS = 'gaps { failure { code outcome retryAfterMs } }';
+const PAYOUTS = `query ($in: [String!]) { list: payouts(accounts: $in, first: 3) { nodes { uuid rawStatus } ${GAPS} } }`;
 const BLOCK_AND_SHOW = `mutation ($input: BlockWalletInput!) {
   blockWallet(input: $input) { ... on BlockWalletPayload { wallet { qrCode } } }
 }`;
@@ -76,7 +77,7 @@ export const READS: readonly Operation[] = [
   {
     name: 'withdrawals',
     call: /^W1 \S+vojvzo/,
-    run: (ask) => ask('{ withdrawals(accounts: ["hashlee"], first: 3) { nodes { hash } } }'),
+    run: (ask) => ask(`{ list: withdrawals(accounts: ["hashlee"], first: 3) { nodes { hash } ${GAPS} } }`),
   },
   {
     name: 'several',
@@ -144,6 +145,19 @@ export function refund(ask: Ask, account: string, orderId: string) {
 
 export function cancel(ask: Ask, hash: string) {
   return write(ask, 'cancelWithdrawal', { withdrawal: byHash(hash) });
+}
+
+interface ReadFailure {
+  readonly code: string;
+  readonly outcome: string;
+  readonly retryAfterMs: number | null;
+}
+
+/** What failed of a read: its errors, or of a list its gaps. */
+export function failuresOf({ errors, data }: Answer): ReadFailure[] {
+  const gaps: { failure: ReadFailure }[] = data?.list?.gaps ?? [];
+  const told = errors?.map(({ extensions }) => extensions as unknown as ReadFailure) ?? [];
+  return [...told, ...gaps.map(({ failure }) => failure)];
 }
 
 /** How many calls of an operation the sandbox saw. */

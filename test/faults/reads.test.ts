@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { FAULT_KINDS, type FaultKind } from '../../sandbox/faults.ts';
 import { type Answer, startProduct, UPSTREAM } from '../support/app.ts';
-import { callsOf, READS } from './operations.ts';
+import { callsOf, failuresOf, READS } from './operations.ts';
 
 const { ask, sandbox, serve, openAccounts } = await startProduct();
 /** Only hanging upstreams are asked with so little patience: they exceed any. */
@@ -57,11 +57,12 @@ function injectIntoReads(rule: { kind: FaultKind; ms?: number; times?: number })
   }
 }
 
-/** `answered`, or the one code that all of its errors have. */
-function summary({ errors }: Answer): string {
-  if (!errors) return 'answered';
-  for (const { extensions } of errors) expect(extensions.outcome).toBe('REJECTED');
-  return [...new Set(errors.map(({ extensions }) => extensions.code))].join(' ');
+/** `answered`, or the one code that all of its failures have. */
+function summary(answer: Answer): string {
+  const failures = failuresOf(answer);
+  if (failures.length === 0) return 'answered';
+  for (const { outcome } of failures) expect(outcome).toBe('REJECTED');
+  return [...new Set(failures.map(({ code }) => code))].join(' ');
 }
 
 test('the table has a row for every kind of fault', () => {
@@ -122,8 +123,8 @@ test('tells how long each provider wants to be left alone', async () => {
   injectIntoReads({ kind: 'rate-limit' });
   const pauses = await Promise.all(
     READS.map(async ({ name, run }) => {
-      const { errors } = await run(ask, sandbox);
-      return [name, errors?.[0]?.extensions.retryAfterMs];
+      const [failure] = failuresOf(await run(ask, sandbox));
+      return [name, failure?.retryAfterMs];
     }),
   );
   // Hashlee says it in its text, the others in a header.

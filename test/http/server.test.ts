@@ -259,7 +259,7 @@ describe('paths', () => {
 
 test('an answer of a failed query is well formed, and its media type is the one that was asked for', async () => {
   sandbox.inject({ kind: 'forbidden' });
-  const query = '{ payouts(accounts: ["cryptomus"]) { nodes { uuid } } }';
+  const query = '{ payouts(accounts: ["cryptomus"], onGap: FAIL) { nodes { uuid } } }';
   const modern = await post(JSON.stringify({ query }), { accept: 'application/graphql-response+json' });
   expect(modern.headers.get('content-type')).toContain('application/graphql-response+json');
   const legacy = await post(JSON.stringify({ query }), { accept: 'application/json' });

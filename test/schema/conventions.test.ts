@@ -177,7 +177,7 @@ describe('mutations', () => {
     const error = schema.getType('Error');
     const implementing = isInterfaceType(error) ? schema.getPossibleTypes(error).map(({ name }) => name) : [];
     expect([...implementing].sort()).toEqual(['IdempotencyConflict', 'InvalidInput', 'ProviderFailure']);
-    for (const union of unions) {
+    for (const union of unions.filter(({ name }) => name.endsWith('Result') && name !== 'LookupResult')) {
       const others = union.getTypes().filter(({ name }) => !implementing.includes(name));
       expect(
         others.map(({ name }) => name),
@@ -206,8 +206,11 @@ describe('connections', () => {
     (name, type) => {
       const row = name.replace('Connection', '');
       const shape = Object.values(type.getFields()).map((field) => `${field.name}: ${field.type}`);
+      // Those that ask several providers say which of them did not answer.
+      const merged = ['Payout', 'Withdrawal'].includes(row);
       expect(shape.sort()).toEqual([
         `edges: [${row}Edge!]!`,
+        ...(merged ? ['gaps: [Gap!]!'] : []),
         `nodes: [${row}!]!`,
         'pageInfo: PageInfo!',
         'totalCount: Int',
@@ -278,7 +281,8 @@ test('making a field nullable is a decision: these are all that were decided', (
       'createdAt debitedAmount fee learned netAmount paidAmount reference remainingBalance txid updatedAt',
     PayoutConnection: 'totalCount',
     ProviderFailure: 'ledgerEntry retryAfterMs',
-    Query: 'node operation operations payout payouts staticWallet staticWallets withdrawal withdrawals',
+    Query:
+      'lookup node operation operations payout payouts staticWallet staticWallets withdrawal withdrawals',
     RefundBlockedPayload: 'wallet',
     RegisteredPayout: 'failure payout',
     RegisteredWallet: 'failure wallet',

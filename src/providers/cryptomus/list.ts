@@ -100,13 +100,18 @@ export function createPayoutList({ fetch, fail }: ListOptions): Source<Payout> {
     }
   }
 
-  /** Everything on a page that lies beyond a row, or all of it, in walking order. */
-  function sliceOf(page: FoundPage, direction: Direction, after: string | null): Slice<Payout> {
+  /** Everything on a page that lies beyond a row, with or without that row, or all of it, in walking order. */
+  function sliceOf(
+    page: FoundPage,
+    direction: Direction,
+    uuid: string | null,
+    inclusive = false,
+  ): Slice<Payout> {
     const placed = page.rows.map((row, index) => ({ row, position: placeOf(page, index) }));
     if (direction === 'backward') placed.reverse();
-    const at = placed.findIndex(({ row }) => row.uuid === after);
+    const at = placed.findIndex(({ row }) => row.uuid === uuid);
     const onward = direction === 'forward' ? page.next : page.previous;
-    return { rows: placed.slice(at + 1), end: onward === null };
+    return { rows: placed.slice(inclusive ? at : at + 1), end: onward === null };
   }
 
   async function readFrom(place: Place, direction: Direction, asker: Asker): Promise<Slice<Payout>> {
@@ -124,8 +129,12 @@ export function createPayoutList({ fetch, fail }: ListOptions): Source<Payout> {
   }
 
   return {
-    async read(from, direction, _want, asker) {
-      if (from !== null) return readFrom(parsePlace(from), direction, asker);
+    async read(from, direction, _want, asker, inclusive = false) {
+      if (from !== null) {
+        const place = parsePlace(from);
+        if (!inclusive) return readFrom(place, direction, asker);
+        return sliceOf(await find(place, asker), direction, place.uuid, true);
+      }
       const page = direction === 'forward' ? await open(null, asker) : await openTail(asker);
       return sliceOf(page, direction, null);
     },

@@ -54,7 +54,7 @@ export function createList(
   }
 
   return {
-    async read(from, direction, want, asker) {
+    async read(from, direction, want, asker, inclusive = false) {
       const order = createOrder(query.orderBy, direction);
       const after = from && parsePosition(from, query.orderBy.field === 'createdAt');
       if (filters === null) return { rows: [], end: true };
@@ -64,7 +64,7 @@ export function createList(
         ask: (request: PageRequest) => ask(order, request, asker),
         unreadable: upstream.unreadable,
       };
-      const { rows, last } = await readOn(walk, after, want);
+      const { rows, last } = await readOn(walk, after && { ...after, inclusive }, want);
       return {
         rows: rows.map(({ wire, value, hash }) => ({
           row: upstream.toRow(wire, include),

@@ -13,6 +13,11 @@ export interface Key {
   readonly hash: string;
 }
 
+/** A key to start from, with or without the row that has it. */
+export interface Start extends Key {
+  readonly inclusive: boolean;
+}
+
 /** Everything that lies beyond a value, with or without the value itself. */
 export interface Bound {
   readonly value: string;
@@ -30,8 +35,10 @@ export interface Order {
   compare(left: Key, right: Key): number;
   /** The filter for what lies beyond a bound in walking direction. */
   beyond(bound: Bound): Filter;
-  /** The filter for the hashes that follow this one in walking direction. */
-  beyondHash(hash: string): Filter;
+  /** Whether a row comes with a walk that starts there. */
+  follows(row: Key, start: Start): boolean;
+  /** The filter for the hashes that come with a walk that starts there. */
+  beyondHash(start: Start): Filter;
 }
 
 const WIRE_FIELDS = {
@@ -53,19 +60,30 @@ export function createOrder(orderBy: WithdrawalQuery['orderBy'], walk: Direction
     return sign * compareTexts(left, right);
   }
 
+  function compare(left: Key, right: Key): number {
+    return compareValues(left.value, right.value) || sign * compareHashes(left.hash, right.hash);
+  }
+
   return {
     field,
     direction: ascending ? 'asc' : 'desc',
     keyOf: (wire) => ({ value: wire[field], hash: wire.hash }),
     compareValues,
-    compare: (left, right) =>
-      compareValues(left.value, right.value) || sign * compareHashes(left.hash, right.hash),
+    compare,
     beyond: ({ value, inclusive }) => ({
       field,
       operation: inclusive ? `${operation}=` : operation,
       value,
     }),
-    beyondHash: (hash) => ({ field: 'hash', operation, value: hash }),
+    follows: (row, start) => {
+      const distance = compare(row, start);
+      return start.inclusive ? distance >= 0 : distance > 0;
+    },
+    beyondHash: ({ hash, inclusive }) => ({
+      field: 'hash',
+      operation: inclusive ? `${operation}=` : operation,
+      value: hash,
+    }),
   };
 }
 

@@ -4,7 +4,7 @@
  * turn out not to heed filters. */
 
 import type { Filter } from './filter.ts';
-import type { Bound, Key, Order } from './order.ts';
+import type { Bound, Key, Order, Start } from './order.ts';
 import type { WithdrawalWire } from './wire.ts';
 
 /** Rows asked for beyond those wanted: up to four that tie with the start, and up to four that tie at the end. */
@@ -39,12 +39,12 @@ export interface Walk {
 }
 
 /** The rows that follow `after`, or the first ones: at least one unless `last`, about `want` of them. */
-export async function readOn(walk: Walk, after: Key | null, want: number): Promise<Rows> {
+export async function readOn(walk: Walk, after: Start | null, want: number): Promise<Rows> {
   return (await readByKeys(walk, after, want)) ?? (await readByPages(walk, after, want));
 }
 
 /** Undefined when an answer shows that the upstream does not heed the filters or the order that this relies on. */
-async function readByKeys(walk: Walk, after: Key | null, want: number): Promise<Rows | undefined> {
+async function readByKeys(walk: Walk, after: Start | null, want: number): Promise<Rows | undefined> {
   const { order, ask } = walk;
   const rows: Row[] = [];
   let bound: Bound | null = after && { value: after.value, inclusive: true };
@@ -54,7 +54,7 @@ async function readByKeys(walk: Walk, after: Key | null, want: number): Promise<
     const page = await ask({ filters, orderBy: order.field, limit: want + SPARE_ROWS, page: 1 });
     if (bound && !isBeyond(order, page.rows, bound)) return undefined;
 
-    const fresh = page.rows.filter((row) => !after || order.compare(row, after) > 0).sort(order.compare);
+    const fresh = page.rows.filter((row) => !after || order.follows(row, after)).sort(order.compare);
     if (page.last) return { rows: [...rows, ...fresh], last: true };
     const edge = page.rows.at(-1)!.value;
     rows.push(...fresh.filter((row) => order.compareValues(row.value, edge) < 0));
@@ -74,30 +74,35 @@ async function readByKeys(walk: Walk, after: Key | null, want: number): Promise<
 async function readTies(
   { order, ask }: Walk,
   value: string,
-  after: Key | null,
+  after: Start | null,
   want: number,
 ): Promise<Rows | undefined> {
   const from = after && order.compareValues(after.value, value) === 0 ? after : null;
   const filters: Filter[] = [{ field: order.field, operation: '=', value }];
-  if (from) filters.push(order.beyondHash(from.hash));
+  if (from) filters.push(order.beyondHash(from));
   const ties = await ask({ filters, orderBy: 'hash', limit: want, page: 1 });
 
   const heeded = ties.rows.every((row, index) => {
-    const before = index === 0 ? from : ties.rows[index - 1]!;
-    return order.compareValues(row.value, value) === 0 && (!before || order.compare(before, row) < 0);
+    const before = ties.rows[index - 1];
+    const inOrder = before ? order.compare(before, row) < 0 : !from || order.follows(row, from);
+    return order.compareValues(row.value, value) === 0 && inOrder;
   });
   return heeded ? ties : undefined;
 }
 
 /** What is left where filters are not heeded: the pages one after another, those rows taken that follow `after`. */
-async function readByPages({ order, ask, unreadable }: Walk, after: Key | null, want: number): Promise<Rows> {
+async function readByPages(
+  { order, ask, unreadable }: Walk,
+  after: Start | null,
+  want: number,
+): Promise<Rows> {
   const filters = after ? [order.beyond({ value: after.value, inclusive: true })] : [];
   const limit = Math.max(want + SPARE_ROWS, LARGE_PAGE);
   const found = new Map<string, Row>();
 
   for (let number = 1; number <= MAX_PAGES; number++) {
     const page = await ask({ filters, orderBy: order.field, limit, page: number });
-    for (const row of page.rows) if (!after || order.compare(row, after) > 0) found.set(row.hash, row);
+    for (const row of page.rows) if (!after || order.follows(row, after)) found.set(row.hash, row);
     const fresh = [...found.values()].sort(order.compare);
     if (page.last) return { rows: fresh, last: true };
     const edge = page.rows.at(-1)!.value;

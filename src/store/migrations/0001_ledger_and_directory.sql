@@ -64,3 +64,4 @@ create table payouts (
   unique (account, order_id)
 );
 create index payouts_by_time on payouts (account, created_at, id);
+create index payouts_by_uuid on payouts (account, uuid);

@@ -126,6 +126,33 @@ test('continues at every row in both directions with one call', async () => {
   }
 });
 
+test('begins with a row itself, at every row in both directions, with one call', async () => {
+  const order = uuids(upstream());
+  const walked = await walk(list(), 'forward');
+  for (let index = 0; index < walked.length; index += 7) {
+    const { position } = walked[index]!;
+    for (const direction of ['forward', 'backward'] as const) {
+      asker.take();
+      const { rows, end } = await list().read(position, direction, PAGE, asker, true);
+      const found = rows.map(({ row }) => row.uuid);
+      const onward = direction === 'forward' ? order.slice(index) : order.slice(0, index + 1).reverse();
+      expect(found).toEqual(onward.slice(0, found.length));
+      expect(found.length).toBeGreaterThan(0);
+      if (end) expect(found).toEqual(onward);
+      expect(asker.take()).toBe(1);
+    }
+  }
+});
+
+test('begins with a row itself after newer ones have arrived', async () => {
+  const walked = (await walk(list(), 'forward')).slice(0, 40);
+  sandbox.addPayouts('cryptomus', 100);
+  for (const { row, position } of walked) {
+    const { rows } = await list().read(position, 'forward', PAGE, asker, true);
+    expect(rows[0]!.row.uuid).toBe(row.uuid);
+  }
+});
+
 test('continues at every row after 10,000 newer ones have arrived', async () => {
   const walked = [
     ...(await walk(list(), 'forward')).slice(0, 40),

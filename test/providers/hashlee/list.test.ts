@@ -103,6 +103,18 @@ describe('a list that stands still', () => {
     expect(before.rows.slice(0, 5).map(({ row }) => row.hash)).toEqual(whole.slice(25, 30).reverse());
   });
 
+  test.each(['forward', 'backward'] as const)('begins with a row itself, walked %s', async (way) => {
+    const whole = expected(NEWEST_FIRST);
+    const { rows } = await listOf().read(null, 'forward', 60, createAsker());
+    for (const [index, { position }] of rows.slice(0, 60).entries()) {
+      const asker = createAsker();
+      const slice = await listOf().read(position, way, 5, asker, true);
+      const onward = way === 'forward' ? whole.slice(index) : whole.slice(0, index + 1).reverse();
+      expect(slice.rows.slice(0, 5).map(({ row }) => row.hash)).toEqual(onward.slice(0, 5));
+      expect(asker.take()).toBe(1);
+    }
+  });
+
   test('ends exactly at its last row', async () => {
     const whole = expected(NEWEST_FIRST);
     const { rows } = await listOf().read(null, 'backward', 3, createAsker());

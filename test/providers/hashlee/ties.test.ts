@@ -66,6 +66,33 @@ test('shows every list whole, whatever ties, caps and page sizes meet', async ()
   );
 });
 
+test('begins with any row itself, whatever ties, caps and sizes meet', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        amounts: fc.array(fc.integer({ min: 8, max: 10 }), { minLength: 1, maxLength: 30 }),
+        cap: fc.integer({ min: 1, max: 12 }),
+        size: fc.integer({ min: 1, max: 12 }),
+        at: fc.nat(),
+        way: fc.constantFrom('forward' as const, 'backward' as const),
+      }),
+      async ({ amounts, cap, size, at, way }) => {
+        const rows = rowsOf(amounts);
+        const { source } = await stage(rows, { cap });
+        const order = inOrder(rows, false);
+        const index = at % order.length;
+        const { amount, hash } = rows.find((row) => row.hash === order[index])!;
+        const slice = await source.read({ value: amount, hash }, way, size, createAsker(), true);
+        const onward = way === 'forward' ? order.slice(index) : order.slice(0, index + 1).reverse();
+        const found = slice.rows.map(({ row }) => row.hash);
+        expect(found.length).toBeGreaterThan(0);
+        expect(found).toEqual(onward.slice(0, found.length));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
 test('shows a thousand rows of one amount in a few calls per page', async () => {
   const rows = rowsOf([...Array<number>(1000).fill(100), 5, 200]);
   const { source } = await stage(rows);

@@ -1,0 +1,123 @@
+/** Walks over everything that all accounts hold, through the front door: the pages together are the sandbox's own rows,
+ * and no page costs a call more than one must that begins in the middle of somebody else's pages. */
+
+import { expect, test } from 'vitest';
+import { startProduct } from '../support/app.ts';
+import {
+  type Held,
+  type HeldList,
+  learnDeals,
+  nameOf,
+  payoutLists,
+  payoutsPage,
+  union,
+  withdrawalLists,
+  withdrawalsPage,
+} from './held.ts';
+
+const { ask, sandbox, store } = await startProduct();
+const SIZES = [1, 7, 15, 16, 50, 100];
+const PER_PAGE = 15;
+/** Pages of a single row are walked no further than this. */
+const MOST_SINGLE_ROWS = 60;
+
+type Way = 'forward' | 'backward';
+const WAYS = SIZES.flatMap((size) => (['forward', 'backward'] as const).map((way) => ({ size, way })));
+
+interface Page {
+  readonly ids: string[];
+  readonly calls: number;
+}
+
+async function walk(query: string, size: number, way: Way): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (
+    let cursor: string | null = null, more = true;
+    more && (size > 1 || pages.length < MOST_SINGLE_ROWS);
+  ) {
+    sandbox.clearCalls();
+    const { data, errors } = await ask(
+      query,
+      way === 'forward' ? { first: size, after: cursor } : { last: size, before: cursor },
+    );
+    expect(errors).toBeUndefined();
+    const { nodes, gaps, pageInfo } = data.list;
+    expect(gaps).toEqual([]);
+    pages.push({ ids: nodes.map(nameOf), calls: sandbox.calls.length });
+    more = way === 'forward' ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
+    cursor = way === 'forward' ? pageInfo.endCursor : pageInfo.startCursor;
+  }
+  return pages;
+}
+
+interface Reader {
+  readonly list: HeldList;
+  readonly onward: readonly Held[];
+  /** Rows given out. */
+  given: number;
+  /** Rows that this request has read, from the first one on. */
+  read: number;
+}
+
+/** Calls of each page when nothing is kept between requests, none is asked for more than the next row of each list
+ * needs, and no list is asked again for an end that it said and that cannot move. */
+function fewestCalls(lists: readonly HeldList[], size: number, way: Way, pages: number): number[] {
+  const readers = lists.map((list): Reader => {
+    return { list, onward: way === 'forward' ? list.rows : list.rows.toReversed(), given: 0, read: 0 };
+  });
+  const sign = way === 'forward' ? 1 : -1;
+  return Array.from({ length: pages }, () => {
+    let calls = 0;
+    for (const reader of readers) {
+      const { list, onward, given } = reader;
+      reader.read = given;
+      // Whether newer rows have arrived must be asked each time.
+      if (way === 'backward' && given === onward.length && list.cut !== 'KNOWN') calls++;
+    }
+    for (let room = size; room > 0; room--) {
+      for (const reader of readers) {
+        const { list, onward, given, read } = reader;
+        if (given < read || read === onward.length) continue;
+        if (list.cut !== 'KNOWN') calls++;
+        const pageEnd = list.cut === 'PAGES' ? (Math.floor(read / PER_PAGE) + 1) * PER_PAGE : read + room;
+        reader.read = Math.min(pageEnd, onward.length);
+      }
+      const heads = readers.filter(({ given, onward }) => given < onward.length);
+      const next = heads
+        .map((reader) => ({ reader, at: reader.onward[reader.given]!.at, rank: readers.indexOf(reader) }))
+        .sort((a, b) => sign * (b.at - a.at || a.rank - b.rank))[0]?.reader;
+      if (!next) break;
+      next.given++;
+      if (next.list.cut === 'KNOWN') calls++;
+    }
+    return calls;
+  });
+}
+
+function compareWithHeld(pages: readonly Page[], expected: readonly string[], way: Way): void {
+  const shown = (way === 'forward' ? pages : pages.toReversed()).flatMap(({ ids }) => ids);
+  const count = Math.min(expected.length, shown.length);
+  if (pages.length !== MOST_SINGLE_ROWS) expect(count).toBe(expected.length);
+  expect(shown).toEqual(way === 'forward' ? expected.slice(0, count) : expected.slice(-count));
+}
+
+test.each(WAYS)('all payouts by $size, $way, are the rows of all three providers', async ({ size, way }) => {
+  await learnDeals(store, sandbox);
+  const lists = payoutLists(sandbox);
+  const pages = await walk(payoutsPage, size, way);
+  compareWithHeld(pages, union(lists), way);
+
+  const fewest = fewestCalls(lists, size, way, pages.length);
+  // Neither provider starts its list at the oldest payout: finding where it ends takes each one look beyond.
+  if (way === 'backward') fewest[0]! += 2;
+  expect(pages.map(({ calls }) => calls)).toEqual(fewest);
+});
+
+test.each(WAYS)('all withdrawals by $size, $way, are the rows of both units', async ({ size, way }) => {
+  const lists = withdrawalLists(sandbox);
+  const pages = await walk(withdrawalsPage, size, way);
+  compareWithHeld(pages, union(lists), way);
+
+  const fewest = fewestCalls(lists, size, way, pages.length);
+  expect(pages.map(({ calls }) => calls)).toEqual(fewest);
+});
