@@ -1,7 +1,7 @@
 /** The demo: the sandbox in this process, and the accounts that point at it. */
 
 import { SANDBOX_CREDENTIALS, type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/index.ts';
-import type { AccountConfig } from './config.ts';
+import type { AccountConfig } from './account-config.ts';
 
 export interface Demo {
   readonly sandbox: Sandbox;

@@ -1,6 +1,7 @@
 /** Where all providers meet: from an account's configuration to its client. */
 
-import type { AccountConfig, Config } from '../config.ts';
+import type { AccountConfig } from '../account-config.ts';
+import type { Config } from '../config.ts';
 import { createCryptomus } from './cryptomus/client.ts';
 import { createHashlee } from './hashlee/client.ts';
 import { createHeleket } from './heleket/client.ts';

@@ -8,7 +8,7 @@ import {
   type Sandbox,
   type WithdrawalRow,
 } from '../../sandbox/index.ts';
-import type { AccountConfig } from '../../src/config.ts';
+import type { AccountConfig } from '../../src/account-config.ts';
 import type { ObjectKey } from '../../src/domain.ts';
 import type { Asker, Provider, Source } from '../../src/providers/provider.ts';
 

@@ -1,7 +1,7 @@
 /** A server process that is going to be killed, seen from outside. */
 
 import { spawn } from 'node:child_process';
-import type { AccountConfig } from '../../src/config.ts';
+import type { AccountConfig } from '../../src/account-config.ts';
 import type { DatabaseOptions } from '../../src/store/database.ts';
 
 /** Where in a write the process kills itself: at the doors of the ledger. */
