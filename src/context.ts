@@ -3,6 +3,7 @@
 
 import type { Account } from './accounts.ts';
 import type { Payout } from './domain.ts';
+import type { Inbound } from './inbound.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { Operation } from './operation.ts';
 import type { Asker } from './providers/provider.ts';
@@ -22,6 +23,8 @@ export interface Services {
 }
 
 export interface Context extends Services {
+  /** The HTTP request, and who sent it. */
+  readonly inbound: Inbound;
   readonly loaders: Loaders;
   readonly asker: Asker;
   /** Calls made for this request so far, by account. A call that another request began is that request's. */
@@ -30,11 +33,8 @@ export interface Context extends Services {
   write(write: Omit<Write, 'caller'>): Promise<Operation>;
 }
 
-/** Who asks where nobody has to say who they are. */
-const ANONYMOUS = 'anonymous';
-
 /** A context for one request. */
-export function createContext(services: Services): Context {
+export function createContext(services: Services, inbound: Inbound): Context {
   const { store, writer, onBug } = services;
   const calls = new Map<string, number>();
   const asker: Asker = {
@@ -48,9 +48,10 @@ export function createContext(services: Services): Context {
 
   return {
     ...services,
+    inbound,
     asker,
     calls,
     loaders: createLoaders(asker, learn),
-    write: (write) => writer.perform({ ...write, caller: ANONYMOUS }, asker),
+    write: (write) => writer.perform({ ...write, caller: inbound.caller.name }, asker),
   };
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Account } from './accounts.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startDemo } from './demo.ts';
+import { createListener } from './http/listener.ts';
 import { openProvider } from './providers/registry.ts';
 import { createApp } from './server.ts';
 import { createServices } from './services.ts';
@@ -31,7 +32,7 @@ const services = createServices({
 await services.store.ledger.orphan();
 services.reconciler.start();
 const app = createApp(services, { tabs: readExamples(), allowLoopbackOrigins: demo !== undefined });
-const server = createServer(app);
+const server = createServer(createListener(app));
 server.on('error', (error: NodeJS.ErrnoException) => {
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${config.port} is in use; set PORT to another one`,

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type Context, createContext, type Services } from './context.ts';
 import { type Tab, useGraphiQL } from './graphiql.ts';
+import type { Inbound } from './inbound.ts';
 import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
 
@@ -16,9 +17,16 @@ export interface AppOptions {
 
 const ENDPOINT = '/graphql';
 
-/** Builds the server. It is a request listener for `node:http`, and answers `fetch` without a socket. */
+/** What the front door knows of a request. */
+export interface ServerContext {
+  readonly inbound: Inbound;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** Builds the server. It listens behind `createListener`. */
 export function createApp(services: Services, { tabs = [], allowLoopbackOrigins = false }: AppOptions = {}) {
-  return createYoga<object, Context>({
+  return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health/live',
@@ -26,7 +34,7 @@ export function createApp(services: Services, { tabs = [], allowLoopbackOrigins 
     graphiql: false,
     multipart: false,
     logging: false,
-    context: () => createContext(services),
+    context: ({ inbound }) => createContext(services, inbound),
     cors: (request) => {
       const origin = request.headers.get('origin');
       return allowLoopbackOrigins && origin !== null && isLoopback(origin)
@@ -61,8 +69,9 @@ function useJsonBodies(): Plugin {
 function useUpstreamCount(): Plugin<Context> {
   return {
     onExecute: ({ args }) => {
-      const { request, params, calls } = args.contextValue;
-      const asked = request.headers.has('x-paygraph-upstream') || params.extensions?.upstream === true;
+      const { inbound, params, calls } = args.contextValue;
+      const asked =
+        inbound.headers['x-paygraph-upstream'] !== undefined || params.extensions?.upstream === true;
       if (!asked) return;
       return {
         onExecuteDone: ({ result, setResult }) => {

@@ -26,7 +26,11 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'src/operation.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
   { files: 'src/errors.ts', may: ['type src/domain.ts', 'type src/operation.ts'] },
   { files: 'src/id.ts', may: ['type src/domain.ts'] },
-  { files: 'src/config.ts', may: ['zod', 'node:fs'] },
+  { files: 'src/caller.ts', may: [] },
+  { files: 'src/inbound.ts', may: ['type src/caller.ts'] },
+  { files: 'src/account-config.ts', may: ['zod', 'node:fs'] },
+  { files: 'src/config.ts', may: ['src/account-config.ts', 'zod'] },
+  { files: 'src/http/*', may: ['src/caller.ts', 'type src/inbound.ts', 'type src/server.ts', 'node:*'] },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
   {
     files: 'src/merge.ts',
@@ -51,6 +55,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     files: 'src/context.ts',
     may: [
       'src/loaders.ts',
+      'type src/inbound.ts',
       'type src/accounts.ts',
       'type src/domain.ts',
       'type src/operation.ts',
@@ -137,14 +142,22 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/server.ts',
-    may: ['src/schema/*', 'src/context.ts', 'src/graphiql.ts', 'graphql', 'graphql-yoga'],
+    may: [
+      'src/schema/*',
+      'src/context.ts',
+      'src/graphiql.ts',
+      'type src/inbound.ts',
+      'graphql',
+      'graphql-yoga',
+    ],
   },
-  { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/config.ts'] },
+  { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/account-config.ts'] },
   {
     files: 'src/main.ts',
     may: [
       'src/config.ts',
       'src/demo.ts',
+      'src/http/*',
       'src/server.ts',
       'src/services.ts',
       'src/providers/registry.ts',
@@ -174,6 +187,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/providers/*/client.ts',
       'src/providers/http.ts',
       'type src/providers/provider.ts',
+      'type src/account-config.ts',
       'type src/config.ts',
     ],
   },
@@ -371,6 +385,6 @@ describe('providers', () => {
       return !path.startsWith('src/providers/') && /cryptomus|heleket|repay|hashlee/i.test(code);
     });
     // The environment's variables, the sandbox's accounts, and the descriptions of the enum.
-    expect(naming).toEqual(['src/config.ts', 'src/demo.ts', 'src/schema/account.ts']);
+    expect(naming).toEqual(['src/account-config.ts', 'src/demo.ts', 'src/schema/account.ts']);
   });
 });

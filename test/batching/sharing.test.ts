@@ -8,7 +8,7 @@ import { type Answer, startProduct, UPSTREAM } from '../support/app.ts';
 import { NEW_WITHDRAWAL } from '../support/writes.ts';
 
 // Patient, so that no call that is held is repeated and taken for another one.
-const { ask, app, sandbox } = await startProduct({ ...UPSTREAM, attemptMs: 15_000, budgetMs: 30_000 });
+const { ask, post, sandbox } = await startProduct({ ...UPSTREAM, attemptMs: 15_000, budgetMs: 30_000 });
 const [UNIT] = SANDBOX_CREDENTIALS.hashlee.units;
 
 const hash = () => sandbox.rows.withdrawals(UNIT).find(({ status }) => status === 'OPEN')!.hash;
@@ -207,19 +207,13 @@ describe('extensions.upstream', () => {
   });
 
   test('counts when the request asks in its extensions, and only for true', async () => {
-    const post = async (extensions: unknown) => {
-      const response = await app.fetch('http://paygraph.test/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify({ query, extensions }),
-      });
-      return (await response.json()) as Answer;
-    };
-    expect((await post({ upstream: true })).extensions).toEqual({
+    const asking = async (extensions: unknown) =>
+      (await (await post({ query, extensions })).json()) as Answer;
+    expect((await asking({ upstream: true })).extensions).toEqual({
       upstream: { calls: 1, byAccount: { repay: 1 } },
     });
     for (const other of [{ upstream: 'yes' }, { upstream: false }, {}, null]) {
-      expect(await post(other)).not.toHaveProperty('extensions');
+      expect(await asking(other)).not.toHaveProperty('extensions');
     }
   });
 

@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createListener } from '../../src/http/listener.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { createApp } from '../../src/server.ts';
 import { createServices } from '../../src/services.ts';
@@ -32,7 +33,7 @@ const services = createServices({
 });
 await services.store.ledger.orphan();
 services.reconciler.start();
-const server = createServer(createApp(services));
+const server = createServer(createListener(createApp(services)));
 server.listen(0, '127.0.0.1', () => {
   tell({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql` });
 });

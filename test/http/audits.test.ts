@@ -4,10 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createListener } from '../../src/http/listener.ts';
 import { startProduct } from '../support/app.ts';
 
 const { app } = await startProduct();
-const server = createServer(app);
+const server = createServer(createListener(app));
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 

@@ -3,11 +3,12 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createListener } from '../../src/http/listener.ts';
 import { startProduct } from '../support/app.ts';
 
 const { app, accounts, sandbox, serve } = await startProduct();
 const strict = serve(accounts, { allowLoopbackOrigins: false });
-const servers = { open: createServer(app), strict: createServer(strict.app) };
+const servers = { open: createServer(createListener(app)), strict: createServer(createListener(strict.app)) };
 
 beforeAll(() =>
   Promise.all(

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { createListener } from '../../src/http/listener.ts';
 import { encodeId } from '../../src/id.ts';
 import { startProduct, UPSTREAM } from '../support/app.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -256,7 +257,7 @@ onEachDatabase(async (kind) => {
   });
 
   test('a client that hangs up does not stop its write, nor keep it from being recorded', async () => {
-    const server = createServer(app);
+    const server = createServer(createListener(app));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const client = new AbortController();

@@ -13,7 +13,7 @@ import {
   withdrawalsPage,
 } from './held.ts';
 
-const { ask, app, sandbox, store, accounts, serve } = await startProduct();
+const { ask, post, sandbox, store, accounts, serve } = await startProduct();
 const ACCOUNTS = accounts.map(({ name }) => name);
 /** Too little patience for whoever hangs, and enough for whoever answers. */
 const impatient = serve(accounts, { listWaitMs: 1_500 });
@@ -94,11 +94,7 @@ describe('accounts that fail', () => {
   test('all of them are an empty page with every gap, answered with status 200, from which a list goes on', async () => {
     await learnDeals(store, sandbox);
     const stop = sandbox.inject({ kind: 'forbidden' });
-    const response = await app.fetch('http://paygraph.test/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ query: payoutsPage }),
-    });
+    const response = await post({ query: payoutsPage });
     expect(response.status).toBe(200);
     const { data, errors } = (await response.json()) as Awaited<ReturnType<typeof ask>>;
     expect(errors).toBeUndefined();

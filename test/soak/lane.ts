@@ -5,8 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type FaultRule, type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { Account } from '../../src/accounts.ts';
+import { ANONYMOUS } from '../../src/caller.ts';
 import type { Services } from '../../src/context.ts';
 import { demoAccounts } from '../../src/demo.ts';
+import type { Inbound } from '../../src/inbound.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { createApp } from '../../src/server.ts';
 import { createServices, type RunningServices } from '../../src/services.ts';
@@ -89,6 +91,12 @@ const GENERATION = 250;
 /** More than the processes of one sequence. */
 const DOORS = 16;
 const NEVER = new Promise<never>(() => {});
+const INBOUND: Inbound = {
+  id: 'soak',
+  caller: ANONYMOUS,
+  headers: {},
+  signal: new AbortController().signal,
+};
 
 interface Process {
   readonly services: RunningServices;
@@ -137,11 +145,12 @@ export async function openLane(prepared: Blob) {
         die();
       },
       async ask(query, variables) {
-        const response = await app.fetch('http://paygraph.test/graphql', {
+        const request = {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'application/json' },
           body: JSON.stringify({ query, variables }),
-        });
+        };
+        const response = await app.fetch('http://paygraph.test/graphql', request, { inbound: INBOUND });
         return response.json();
       },
     };

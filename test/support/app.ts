@@ -1,13 +1,18 @@
 /** The whole product for a test: the sandbox on free ports, real clients over real HTTP, a real database, and the
- * server's front door. */
+ * server behind a socket of its own. */
 
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import type { ExecutionResult } from 'graphql';
 import { afterAll, beforeEach, expect } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/index.ts';
+import type { AccountConfig } from '../../src/account-config.ts';
 import type { Account } from '../../src/accounts.ts';
-import type { AccountConfig, Config } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
+import { createListener } from '../../src/http/listener.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
@@ -28,6 +33,9 @@ export type Ask = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+/** Sends a body of any making, and gives the answer as it comes. */
+export type Post = (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+
 /** Starts the product for one test file; sandbox and database are as new before each test. */
 export async function startProduct(
   upstream = UPSTREAM,
@@ -43,6 +51,7 @@ export async function startProduct(
   const replicas: OpenDatabase[] = [];
   const opened: Account[] = [];
   const served: RunningServices[] = [];
+  const servers: Server[] = [];
   const bugs: unknown[] = [];
 
   /** The sandbox's accounts over connections of their own, which are closed when the file is through. */
@@ -67,15 +76,20 @@ export async function startProduct(
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
     const app = createApp(services, { allowLoopbackOrigins: true, ...options });
-    const ask: Ask = async (query, variables, headers = {}) => {
-      const response = await app.fetch('http://paygraph.test/graphql', {
+    const server = createServer(createListener(app));
+    servers.push(server);
+    const listening = once(server.listen(0, '127.0.0.1'), 'listening');
+    const post: Post = async (body, headers = {}) => {
+      await listening;
+      return fetch(urlOf(server), {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-        body: JSON.stringify({ query, variables }),
+        body: JSON.stringify(body),
       });
-      return (await response.json()) as Answer;
     };
-    return { app, ask, services };
+    const ask: Ask = async (query, variables, headers) =>
+      (await (await post({ query, variables }, headers)).json()) as Answer;
+    return { app, ask, post, services };
   }
 
   /** Another process on the same server, with accounts and connections of its own. */
@@ -94,6 +108,7 @@ export async function startProduct(
     await database.db.execute(sql`truncate operations, static_wallets, payouts`);
   });
   afterAll(async () => {
+    for (const server of servers) server.close().closeAllConnections();
     await sandbox.close();
     // Those that a test has closed fail to close again.
     await Promise.allSettled(opened.map(({ provider }) => provider.close()));
@@ -115,4 +130,8 @@ export async function startProduct(
     serve,
     replica,
   };
+}
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }

@@ -1,0 +1,13 @@
+/** A request to this server, as far as it matters to whoever answers it. Types only. */
+
+import type { Caller } from './caller.ts';
+
+export interface Inbound {
+  /** In the answer's header and in every line of the log that is about it. */
+  readonly id: string;
+  readonly caller: Caller;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Aborted when the client has gone before it was answered. */
+  readonly signal: AbortSignal;
+}
