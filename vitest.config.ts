@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/prepared-database.ts', 'test/support/postgres.ts'],
+    // Files share nothing that they change, and loading the server anew for each of them takes longer than most of them.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
