@@ -32,6 +32,8 @@ const DOORS: readonly Door[] = [...PROVIDER_KEYS, 'control'];
 export interface SandboxOptions {
   /** The same seed gives the same data, byte for byte; there is a fixed one by default. */
   seed?: number;
+  /** How many payouts of each provider and withdrawals there are at the start, the newest ones; all when absent. */
+  newest?: number;
   /** A port that is absent or 0 is chosen by the system. */
   ports?: Partial<Record<Door, number>>;
   /** `127.0.0.1` when absent. */
@@ -95,8 +97,8 @@ const DEFAULT_SEED = 20_180_704;
 
 /** Resolves once all five ports answer; rejects with the system's error when a port can not be had. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = DEFAULT_SEED, host = '127.0.0.1', ports = {} } = options;
-  const world = createWorld(seed, options.clock ?? 'still');
+  const { seed = DEFAULT_SEED, newest = Number.POSITIVE_INFINITY, host = '127.0.0.1', ports = {} } = options;
+  const world = createWorld(seed, newest, options.clock ?? 'still');
   const merchants = {
     cryptomus: createMerchantProvider('cryptomus', world),
     heleket: createMerchantProvider('heleket', world),

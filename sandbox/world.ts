@@ -5,13 +5,16 @@ import { type Clock, createClock } from './time.ts';
 
 export interface World {
   readonly seed: number;
+  /** How many seeded rows of a list there are at the start, its newest ones. */
+  readonly newest: number;
   readonly clock: Clock;
   readonly effects: Effects;
   readonly switches: Switches;
 }
 
-export function createWorld(seed: number, clock: 'still' | 'running'): World {
-  return { seed, clock: createClock(clock), effects: createEffects(), switches: { ...DEFAULT_SWITCHES } };
+export function createWorld(seed: number, newest: number, clock: 'still' | 'running'): World {
+  const switches = { ...DEFAULT_SWITCHES };
+  return { seed, newest, clock: createClock(clock), effects: createEffects(), switches };
 }
 
 /** The moments of rows that arrive at the head of a list: after the newest one, four to the second. */

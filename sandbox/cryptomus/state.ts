@@ -63,7 +63,7 @@ export function createMerchant(profile: Profile, world: World): Merchant {
     world,
     random: createRandom(world.seed, `${profile.key} new rows`),
     wallets: seedWallets(profile, createRandom(world.seed, `${profile.key} wallets`)),
-    payouts: seedPayouts(createRandom(world.seed, `${profile.key} payouts`)),
+    payouts: seedPayouts(createRandom(world.seed, `${profile.key} payouts`)).slice(-world.newest),
     balances: new Map(Object.entries(BALANCES)),
     moving: new Set(),
   };

@@ -42,7 +42,7 @@ export interface HashleeProvider extends Provider {
 
 export function createHashleeProvider(world: World): HashleeProvider {
   const data = seeded(() => ({
-    rows: seedWithdrawals(createRandom(world.seed, 'hashlee withdrawals')),
+    rows: seedWithdrawals(createRandom(world.seed, 'hashlee withdrawals')).slice(-world.newest),
     random: createRandom(world.seed, 'hashlee new rows'),
   }));
 

@@ -46,7 +46,7 @@ const FAILURES: Failures = {
 
 export function createRepayProvider(world: World): RepayProvider {
   const data = seeded(() => ({
-    deals: seedDeals(world.seed),
+    deals: seedDeals(world.seed).slice(-world.newest),
     motion: createMotion(),
     random: createRandom(world.seed, 'repay new rows'),
   }));
