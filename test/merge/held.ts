@@ -50,10 +50,12 @@ export function withdrawalLists(sandbox: Sandbox): HeldList[] {
 
 /** What Paygraph is to have learned of: every payout that Repay holds. */
 export async function learnDeals({ directory }: Store, { rows }: Sandbox): Promise<void> {
-  for (const { id, order_id, created_at } of rows.payouts('repay').toReversed()) {
-    const payout = { account: 'repay', reference: order_id, uuid: id, createdAt: new Date(created_at) };
-    await directory.learnPayout(payout as Payout, 'REGISTERED');
-  }
+  await Promise.all(
+    rows.payouts('repay').map(({ id, order_id, created_at }) => {
+      const payout = { account: 'repay', reference: order_id, uuid: id, createdAt: new Date(created_at) };
+      return directory.learnPayout(payout as Payout, 'REGISTERED');
+    }),
+  );
 }
 
 /** The union, newest first; of equal times the rows of earlier accounts first. */
