@@ -102,6 +102,64 @@ const EXPECTED: Readonly<Record<string, { calls: number; data: object }>> = {
       },
     },
   },
+  '13-all-payouts.graphql': {
+    calls: 2,
+    data: {
+      payouts: {
+        nodes: Array.from({ length: 20 }, () => ({ account: {} })),
+        gaps: [],
+        pageInfo: { hasNextPage: true },
+      },
+    },
+  },
+  '14-payouts-that-failed.graphql': {
+    calls: 9,
+    data: {
+      payouts: {
+        nodes: Array.from({ length: 5 }, () => ({ rawStatus: expect.stringMatching(/fail/) })),
+        gaps: [],
+        pageInfo: { hasNextPage: true },
+      },
+    },
+  },
+  '15-lookup.graphql': {
+    calls: 5,
+    data: {
+      lookup: {
+        results: ['cryptomus', 'heleket'].map((name) => ({
+          __typename: 'Payout',
+          account: { name },
+          amount: { amount: '207.00000000', currency: 'USDT' },
+        })),
+        gaps: [],
+        asked: ['cryptomus', 'heleket', 'repay', 'hashlee', 'hashlee-2'].map((name) => ({ name })),
+      },
+    },
+  },
+  '16-create-static-wallet.graphql': {
+    calls: 1,
+    data: {
+      createStaticWallet: {
+        __typename: 'CreateStaticWalletPayload',
+        wallet: { status: 'ACTIVE', availableActions: ['BLOCK'] },
+        operation: { state: 'SUCCEEDED', sends: 1 },
+      },
+    },
+  },
+  '17-create-payout.graphql': {
+    calls: 2,
+    data: {
+      createPayout: {
+        __typename: 'CreatePayoutPayload',
+        payout: { reference: 'salary-2026-01', amount: { amount: '1500', currency: 'RUB' } },
+        operation: { state: 'SUCCEEDED' },
+      },
+    },
+  },
+  '18-operations.graphql': {
+    calls: 0,
+    data: { operations: { nodes: expect.any(Array), pageInfo: { hasNextPage: false } } },
+  },
 };
 
 const product = await startProduct();
