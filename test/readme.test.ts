@@ -34,17 +34,33 @@ describe('the commands', () => {
 
 describe('the queries', async () => {
   const product = await startProduct();
-  const [twoProviders, cancel] = of('graphql') as [string, string];
-  const [answer, failedRead, lostAnswer, accounts] = of('json').map((body) => JSON.parse(body));
-  const [repayBroken, answerLost] = of('sh').flatMap((body) => /-d '(.*)'/.exec(body)?.[1] ?? []);
+  const [twoProviders, everyAccount, cancel] = of('graphql') as [string, string, string];
+  const answers = of('json').map((body) => JSON.parse(body));
+  const [answer, answerOfAll, failedRead, answerWithGaps, lostAnswer, accounts] = answers;
+  const [repayBroken, heleketBroken, answerLost] = of('sh').flatMap(
+    (body) => /-d '(.*)'/.exec(body)?.[1] ?? [],
+  );
 
   test('answer what is printed below them', async () => {
     expect(await product.ask(twoProviders)).toEqual(answer);
+    expect(await product.ask(everyAccount)).toEqual(answerOfAll);
   });
 
   test('fail as printed when the provider fails', async () => {
     product.sandbox.inject(JSON.parse(repayBroken!));
     expect(await product.ask(twoProviders)).toEqual(failedRead);
+  });
+
+  test('have gaps as printed when an account fails', async () => {
+    product.sandbox.inject(JSON.parse(heleketBroken!));
+    expect(await product.ask(everyAccount)).toEqual(answerWithGaps);
+  });
+
+  test('are errors without gaps when nothing but all will do', async () => {
+    product.sandbox.inject(JSON.parse(heleketBroken!));
+    const { data, errors } = await product.ask(everyAccount.replace('first: 2', 'first: 2, onGap: FAIL'));
+    expect(data).toEqual({ ...answerWithGaps.data, payouts: null });
+    expect(errors).toMatchObject([{ path: ['payouts'], extensions: { code: 'UNAVAILABLE' } }]);
   });
 
   test('tell an outcome as printed when the answer to a write is lost', async () => {
@@ -90,13 +106,14 @@ describe('the settings', () => {
       if (value !== undefined) expect(example).toContain(`#${name}=${value}\n`);
     }
     const defaults = new Map(inTable.map(([, name, value]) => [name!, value]));
-    const { host, port, upstream, checkAfterMs } = loadConfig({});
+    const { host, port, upstream, listWaitMs, checkAfterMs } = loadConfig({});
     expect([host, String(port)]).toEqual([defaults.get('HOST'), defaults.get('PORT')]);
     expect(upstream).toEqual({
       connections: Number(defaults.get('UPSTREAM_CONNECTIONS')),
       attemptMs: Number(defaults.get('UPSTREAM_TIMEOUT_MS')),
       budgetMs: Number(defaults.get('UPSTREAM_BUDGET_MS')),
     });
+    expect(listWaitMs).toBe(Number(defaults.get('LIST_WAIT_MS')));
     expect(checkAfterMs).toBe(Number(defaults.get('RECONCILE_AFTER_MS')));
 
     const necessary = [...defaults].filter(([, value]) => value === undefined).map(([name]) => name);

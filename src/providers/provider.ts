@@ -102,8 +102,8 @@ export interface Slice<Row> {
 /** A list that can be entered at any of its rows, in both directions. */
 export interface Source<Row> {
   /** The rows next to `from` (or, for null, the list's first or last ones), read with as few calls as the provider
-   * allows; possibly more or fewer than `want`, none only at the end, with `reached`, or when it rests. The row at `from` itself comes
-   * first when `inclusive`. The position of a row stays valid when rows arrive or change. */
+   * allows; possibly more or fewer than `want`, none only at the end, with `reached`, or when it rests. The row at
+   * `from` itself comes first when `inclusive`. The position of a row stays valid when rows arrive or change. */
   read(
     from: Position | null,
     direction: Direction,

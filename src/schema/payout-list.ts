@@ -62,7 +62,9 @@ const PayoutFilterInput = builder.inputType('PayoutFilter', {
     currency: t.field({ type: StringFilterInput, description: 'Currency code of the amount.' }),
     reference: t.field({
       type: StringFilterInput,
-      description: "The merchant's order id; lists of Cryptomus do not always tell it.",
+      description:
+        "The merchant's order id. Cryptomus and Heleket do not tell it in every row of a list, and what is not told " +
+        'equals nothing: one payout is found by `payout` or `lookup`.',
     }),
     amount: t.field({ type: DecimalFilterInput, description: 'The amount.' }),
   }),
