@@ -17,10 +17,12 @@ import {
 
 const SIZES = [1, 7, 15, 16, 50, 100];
 const PER_PAGE = 15;
+/** Characters of a cursor, wherever in the walk it stands. */
+const LONGEST_CURSOR = 800;
 
 // The smaller the pages, the more requests a row takes: there, providers hold fewer rows.
 const everything = await startProduct();
-const some = await startProduct(UPSTREAM, { newest: 300 });
+const some = await startProduct(UPSTREAM, { newest: 150 });
 const few = await startProduct(UPSTREAM, { newest: 50 });
 const heldFor = (size: number) => (size === 1 ? few : size < 50 ? some : everything);
 
@@ -47,6 +49,7 @@ async function walk(query: string, size: number, way: Way): Promise<Page[]> {
     pages.push({ ids: nodes.map(nameOf), calls: sandbox.calls.length });
     more = way === 'forward' ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
     cursor = way === 'forward' ? pageInfo.endCursor : pageInfo.startCursor;
+    expect(cursor!.length).toBeLessThan(LONGEST_CURSOR);
   }
   return pages;
 }
@@ -120,4 +123,16 @@ test.each(WAYS)('all withdrawals by $size, $way, are the rows of both units', as
 
   const fewest = fewestCalls(lists, size, way, pages.length);
   expect(pages.map(({ calls }) => calls)).toEqual(fewest);
+});
+
+test('a page asks all providers at once, and again only those whose rows are used up', async () => {
+  const { ask, sandbox } = everything;
+  const release = sandbox.hold({});
+  const answer = ask(payoutsPage, { first: 50 });
+  await expect.poll(() => sandbox.calls.map(({ provider }) => provider)).toEqual(['cryptomus', 'heleket']);
+  release();
+  const { nodes } = (await answer).data.list;
+  const held = payoutLists(sandbox).slice(0, 2);
+  expect(nodes.map(nameOf)).toEqual(union(held).slice(0, 50));
+  expect(sandbox.calls).toHaveLength(fewestCalls(held, 50, 'forward', 1)[0]!);
 });
