@@ -16,7 +16,7 @@ import {
 const { ask, post, sandbox, store, accounts, serve } = await startProduct();
 const ACCOUNTS = accounts.map(({ name }) => name);
 /** Too little patience for whoever hangs, and enough for whoever answers. */
-const impatient = serve(accounts, { listWaitMs: 1_500 });
+const impatient = serve(accounts, { listWaitMs: 1_000 });
 
 type Arguments = Readonly<Record<string, unknown>>;
 

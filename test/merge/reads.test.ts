@@ -243,6 +243,41 @@ describe('in bounded steps', () => {
     expect(readsOf(lists)).toEqual([20]);
   });
 
+  test('a list that was looked through in vain and then never answers rests there, without a gap', async () => {
+    const lists = [listOf('one', 100)];
+    const gaps: ProviderError[] = [];
+    let reads = 0;
+    const options = { ...optionsFor(lists, gaps), waitMs: 40 };
+    const filtered = (source: Source<Row>) => filteredSource(source, ({ number }) => number === 0, 20);
+    const slow = hanging(lists[0]!.source, () => ++reads <= 3);
+    const first = await ask(
+      { ...options, members: [{ account: 'one', source: filtered(slow) }] },
+      { first: 5 },
+    );
+    expect([first.edges.length, gaps.length, first.pageInfo.hasNextPage]).toEqual([0, 0, true]);
+    readsOf(lists);
+    const members = [{ account: 'one', source: filtered(lists[0]!.source) }];
+    const second = await ask({ ...options, members }, { first: 5, after: first.pageInfo.endCursor });
+    expect(numbersOf(second)).toEqual(['one 0']);
+    expect(lists[0]!.reads).toBeLessThan(20);
+  });
+
+  test('a row of a filtered list that cannot be shown now is shown later', async () => {
+    const lists = [listOf('one', 30)];
+    const members = () => [
+      { account: 'one', source: filteredSource(lists[0]!.source, ({ number }) => number % 4 === 0, 20) },
+    ];
+    const show = async (row: Row) => (row.number === 24 ? Promise.reject(unreachable('one')) : row);
+    const gaps: ProviderError[] = [];
+    const first = await ask({ ...optionsFor(lists, gaps), members: members(), show }, { first: 4 });
+    expect([numbersOf(first), gaps.length]).toEqual([['one 28'], 1]);
+    const second = await ask(
+      { ...optionsFor(lists), members: members() },
+      { first: 3, after: first.pageInfo.endCursor },
+    );
+    expect(numbersOf(second)).toEqual(['one 24', 'one 20', 'one 16']);
+  });
+
   test('rows that are gone by the time they are shown are made up for by others', async () => {
     const lists = [listOf('one', 30), listOf('two', 30)];
     const show = (row: Row) => (row.number % 3 === 0 ? Promise.resolve(null) : row);
