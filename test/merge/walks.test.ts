@@ -136,3 +136,22 @@ test('a page asks all providers at once, and again only those whose rows are use
   expect(nodes.map(nameOf)).toEqual(union(held).slice(0, 50));
   expect(sandbox.calls).toHaveLength(fewestCalls(held, 50, 'forward', 1)[0]!);
 });
+
+test('several accounts of one provider, whose rows all share their times, are one list', async () => {
+  const { openAccounts, sandbox, serve } = few;
+  const again = openAccounts(UPSTREAM, (config) => ({ ...config, name: `${config.name}-again` }));
+  const { ask } = serve([...openAccounts(), ...again]);
+  const once = withdrawalLists(sandbox);
+  const twice = once.map((list) => ({
+    ...list,
+    rows: list.rows.map((row) => ({ ...row, id: row.id.replace(' ', '-again ') })),
+  }));
+  const told: string[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { data } = await ask(withdrawalsPage, { first: 7, after });
+    told.push(...data.list.nodes.map(nameOf));
+    more = data.list.pageInfo.hasNextPage;
+    after = data.list.pageInfo.endCursor;
+  }
+  expect(told).toEqual(union([...once, ...twice]));
+});
