@@ -187,7 +187,9 @@ test('where times do not fit the order of a list, a walk still has each row once
       async (shapes, offsets, oldestFirst, way, sizes) => {
         const lists = createLists(shapes);
         lists.forEach(({ rows }, rank) => {
-          rows.forEach((row, index) => Object.assign(row, { at: row.at + (offsets[index + rank] ?? 0) }));
+          for (const [index, row] of rows.entries()) {
+            Object.assign(row, { at: row.at + (offsets[index + rank] ?? 0) });
+          }
         });
         const shown = together(await walk(lists, way, oldestFirst, sizes), way);
         expect(shown.length).toBe(union(lists).length);
