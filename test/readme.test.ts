@@ -89,7 +89,8 @@ describe('the queries', async () => {
 });
 
 describe('the settings', () => {
-  const inCode = [...new Set(read('src/config.ts').match(/\b(?:HOST|PORT|[A-Z]+(?:_[A-Z]+)+)\b/g))].sort();
+  const code = read('src/config.ts') + read('src/account-config.ts');
+  const inCode = [...new Set(code.match(/\b(?:HOST|PORT|[A-Z]+(?:_[A-Z]+)+)\b/g))].sort();
   const inTable = [...readme.matchAll(/^\| `([A-Z_]+)` \|.*\| (?:`(.*)`|–) \|$/gm)];
 
   test('in the README are those in the code', () => {
