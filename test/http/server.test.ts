@@ -96,6 +96,13 @@ describe('methods', () => {
   });
 });
 
+test('an answer has its fields in the order of the question, whatever is known first', async () => {
+  const late =
+    '{ payout(by: { orderId: { account: "repay", orderId: "0001" } }) { uuid } accounts { name } }';
+  const { data } = (await (await post(JSON.stringify({ query: late }))).json()) as { data: object };
+  expect(Object.keys(data)).toEqual(['payout', 'accounts']);
+});
+
 describe('origins', () => {
   const LOOPBACK = [
     'http://localhost:3000',
