@@ -198,11 +198,27 @@ onEachDatabase(async (kind) => {
       expect(sandbox.calls).toHaveLength(3);
     });
 
-    test('fail as one when one of them cannot be read', async () => {
+    test('are a gap as one when one of them cannot be read, and come when it can', async () => {
       await register(newest(2));
       sandbox.inject({ kind: 'forbidden', endpoint: 'R1', times: 1 });
-      const { errors } = await ask(LIST, { account: 'repay' });
-      expect(errors).toMatchObject([{ path: ['payouts'], extensions: { code: 'FORBIDDEN' } }]);
+      const query = `query ($after: String) {
+        payouts(accounts: ["repay"], after: $after) {
+          nodes { reference }
+          gaps { account { name } failure { code } }
+          pageInfo { endCursor }
+        }
+      }`;
+      const { data, errors } = await ask(query);
+      expect(errors).toBeUndefined();
+      expect(data.payouts).toMatchObject({
+        nodes: [],
+        gaps: [{ account: { name: 'repay' }, failure: { code: 'FORBIDDEN' } }],
+      });
+      const later = await ask(query, { after: data.payouts.pageInfo.endCursor });
+      expect(later.data.payouts).toMatchObject({
+        gaps: [],
+        nodes: newest(2).map((reference) => ({ reference })),
+      });
     });
   });
 
