@@ -54,6 +54,9 @@ const accountSchema = z.discriminatedUnion('provider', [
 /** One configured set of credentials, by the provider's name in lower case. */
 export type AccountConfig = z.output<typeof accountSchema>;
 
+/** The accounts that the sandbox is run with. */
+export const demoNames = ['cryptomus', 'heleket', 'repay', 'hashlee', 'hashlee-2'] as const;
+
 /** Environment variable to field, for the account that each provider may have in the environment. */
 const VARIABLES = {
   cryptomus: {
@@ -97,22 +100,8 @@ export function readVariables(env: Environment, problems: string[]) {
 
 /** The accounts of a file, or every problem with it. */
 export function readAccountsFile(path: string, env: Environment, problems: string[]): AccountConfig[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    problems.push(
-      `ACCOUNTS_FILE: ${error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${path})`}`,
-    );
-    return [];
-  }
-  if (!Array.isArray(list) || list.length === 0) {
-    problems.push('ACCOUNTS_FILE: must hold a JSON list of at least one account');
-    return [];
-  }
-
   const accounts: AccountConfig[] = [];
-  list.forEach((entry: unknown, index) => {
+  readJsonList('ACCOUNTS_FILE', path, 'account', problems).forEach((entry, index) => {
     const place = `ACCOUNTS_FILE[${index}]`;
     const missing: string[] = [];
     const account = accountSchema.safeParse(resolveSecrets(entry, env, place, missing));
@@ -128,6 +117,21 @@ export function readAccountsFile(path: string, env: Environment, problems: strin
     }
   });
   return accounts;
+}
+
+/** The list in the file that a variable names; empty, with a problem, when there is none. */
+export function readJsonList(variable: string, path: string, what: string, problems: string[]): unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${path})`;
+    problems.push(`${variable}: ${problem}`);
+    return [];
+  }
+  if (Array.isArray(list) && list.length > 0) return list;
+  problems.push(`${variable}: must hold a JSON list of at least one ${what}`);
+  return [];
 }
 
 /** `{"env": "NAME"}` becomes the variable's value, so that a file can be kept without secrets. */

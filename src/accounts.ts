@@ -40,7 +40,8 @@ export function capabilitiesOf({ wallets, payouts, withdrawals }: Provider): Cap
   return can.flatMap(([able, capabilities]) => (able ? capabilities : []));
 }
 
-/** The account of that name. Throws `InvalidInputError` at `path` when none is configured. */
+/** The account of that name. Throws `InvalidInputError` at `path` when none is among them: whoever asks is told of
+ * `accounts` only. */
 export function requireAccount(
   accounts: ReadonlyMap<string, Account>,
   name: string,
@@ -48,8 +49,8 @@ export function requireAccount(
 ): Account {
   const account = accounts.get(name);
   if (account) return account;
-  const known = [...accounts.keys()].join(', ');
-  throw new InvalidInputError([{ path, message: `no such account is configured; there are: ${known}` }]);
+  const known = accounts.size === 0 ? 'there is none' : `there are: ${[...accounts.keys()].join(', ')}`;
+  throw new InvalidInputError([{ path, message: `no such account is configured; ${known}` }]);
 }
 
 /** What to throw when an account's provider cannot do `operation`. */

@@ -1,5 +1,7 @@
 /** Who asks, and what they may do. */
 
+import { NotAllowedError } from './errors.ts';
+
 /** What can be allowed, each for every account or for some. */
 export const SCOPES = [
   'wallets:read',
@@ -15,12 +17,23 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Every account, also those that are not configured any more. */
+export const EVERY_ACCOUNT = null;
+
 export interface Caller {
   /** As the ledger and the log name them. */
   readonly name: string;
-  /** Whether they may do this with the account of that name. */
-  may(scope: Scope, account: string): boolean;
+  /** Whether they may do this with the account of that name, or with `EVERY_ACCOUNT`. */
+  may(scope: Scope, account: string | typeof EVERY_ACCOUNT): boolean;
 }
 
 /** Whoever asks where nobody has to say who they are: they may do everything. */
 export const ANONYMOUS: Caller = { name: 'anonymous', may: () => true };
+
+/** Whoever asks for what is everybody's, without saying who they are: they may do nothing. */
+export const NOBODY: Caller = { name: 'nobody', may: () => false };
+
+/** Throws `NotAllowedError` unless they may do this with the account of that name. */
+export function demand(caller: Caller, scope: Scope, account: string): void {
+  if (!caller.may(scope, account)) throw new NotAllowedError(scope, account);
+}

@@ -2,8 +2,10 @@
  * the list of everything that is wrong with it. No message ever contains a value. */
 
 import { z } from 'zod';
+import { type AccessConfig, isLoopback, readAccess } from './access/access-config.ts';
 import {
   type AccountConfig,
+  demoNames,
   describe,
   type Environment,
   readAccountsFile,
@@ -48,6 +50,8 @@ export interface Config {
     | { readonly kind: 'memory' };
   /** Empty: run over the sandbox. */
   readonly accounts: readonly AccountConfig[];
+  /** Who may use it; null: anybody, which is for the sandbox on this machine only. */
+  readonly access: AccessConfig | null;
 }
 
 /** Thrown with every problem at once, each beginning with the variable or the place in the file. */
@@ -81,6 +85,17 @@ export function loadConfig(environment: Environment = process.env): Config {
         '(such as CRYPTOMUS_MERCHANT) or ACCOUNTS_FILE. The sandbox is only for development',
     );
   }
+  const isDemo = fromEnvironment.found.length === 0 && env.ACCOUNTS_FILE === undefined;
+  const names = isDemo ? demoNames : accounts.map(({ name }) => name);
+  const access = readAccess(env, problems.length === 0 ? new Set(names) : undefined, problems);
+  if (!access && !isDemo) {
+    problems.push(`TOKENS_FILE: is missing, and so is JWT_JWKS_URL: ${nobodyIsNamed}`);
+  }
+  if (!access && isDemo && settings.success && !isLoopback(settings.data.HOST)) {
+    problems.push(
+      `HOST: must be an address of this machine such as 127.0.0.1, unless TOKENS_FILE or JWT_JWKS_URL is set: ${nobodyIsNamed}`,
+    );
+  }
   if (env.DATABASE_URL && env.DATA_DIR)
     problems.push('DATA_DIR: is not used with DATABASE_URL; unset one of them');
   if (problems.length > 0 || !settings.success) throw new ConfigError(problems);
@@ -108,8 +123,11 @@ export function loadConfig(environment: Environment = process.env): Config {
     checkAfterMs: RECONCILE_AFTER_MS,
     database: databaseOf(DATABASE_URL, DATA_DIR, accounts.length === 0),
     accounts,
+    access,
   };
 }
+
+const nobodyIsNamed = 'nothing says who may use Paygraph';
 
 /** Live data is always kept; the demo's, like its sandbox, ends with the process unless it is told where to go. */
 function databaseOf(

@@ -1,7 +1,9 @@
 /** What a resolver may use: the accounts, what is kept, the way to write, the loaders of this request, and the count
  * of its upstream calls. */
 
+import type { Allowed } from './access/allowed.ts';
 import type { Account } from './accounts.ts';
+import type { Caller } from './caller.ts';
 import type { Payout } from './domain.ts';
 import type { Inbound } from './inbound.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -14,6 +16,8 @@ import type { Write, Writer } from './write.ts';
 export interface Services {
   /** By name, in the order of configuration. */
   readonly accounts: ReadonlyMap<string, Account>;
+  /** What somebody may see of them. */
+  readonly allowed: (caller: Caller) => Allowed;
   readonly store: Store;
   readonly writer: Writer;
   /** How long a list waits for one of its accounts, in milliseconds. */
@@ -22,7 +26,8 @@ export interface Services {
   readonly onBug: (error: unknown) => void;
 }
 
-export interface Context extends Services {
+/** Of the accounts it has those that whoever asks may see: no other exists for them. */
+export interface Context extends Omit<Services, 'allowed'>, Allowed {
   /** The HTTP request, and who sent it. */
   readonly inbound: Inbound;
   readonly loaders: Loaders;
@@ -35,6 +40,7 @@ export interface Context extends Services {
 
 /** A context for one request. */
 export function createContext(services: Services, inbound: Inbound): Context {
+  const { allowed, ...shared } = services;
   const { store, writer, onBug } = services;
   const calls = new Map<string, number>();
   const asker: Asker = {
@@ -47,7 +53,8 @@ export function createContext(services: Services, inbound: Inbound): Context {
   }
 
   return {
-    ...services,
+    ...shared,
+    ...allowed(inbound.caller),
     inbound,
     asker,
     calls,

@@ -1,5 +1,6 @@
 /** The one way in which anything upstream fails, and the facts that go with it. */
 
+import type { Scope } from './caller.ts';
 import type { ProviderName } from './domain.ts';
 import type { Operation } from './operation.ts';
 
@@ -129,6 +130,20 @@ const CONFLICT_SENTENCES: Record<Conflict, string> = {
   TARGET_BUSY: 'another operation on the same target is not settled yet; nothing was sent',
 };
 
+/** Thrown, before anything is read or sent, for what whoever asks may do with no account, or not with this one. */
+export class NotAllowedError extends Error {
+  override readonly name = 'NotAllowedError';
+  /** What they would need. */
+  readonly scope: Scope;
+
+  constructor(scope: Scope, account?: string) {
+    super(
+      account === undefined ? `This needs the scope ${scope}.` : `${account}: this needs the scope ${scope}.`,
+    );
+    this.scope = scope;
+  }
+}
+
 /** Thrown, before anything is sent, for a write that may not go out beside the one in the ledger. */
 export class IdempotencyConflictError extends Error {
   override readonly name = 'IdempotencyConflictError';
@@ -136,8 +151,9 @@ export class IdempotencyConflictError extends Error {
   /** The operation that is in the way. */
   readonly operation: Operation;
 
-  constructor(reason: Conflict, operation: Operation) {
-    super(`${operation.account}: ${CONFLICT_SENTENCES[reason]}.`);
+  /** `account` is the one that was to be written to: the key may have been used with another. */
+  constructor(reason: Conflict, operation: Operation, account: string) {
+    super(`${account}: ${CONFLICT_SENTENCES[reason]}.`);
     this.reason = reason;
     this.operation = operation;
   }

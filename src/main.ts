@@ -3,7 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAuthenticate } from './access/authenticate.ts';
 import type { Account } from './accounts.ts';
+import { ANONYMOUS } from './caller.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startDemo } from './demo.ts';
 import { createListener } from './http/listener.ts';
@@ -32,7 +34,9 @@ const services = createServices({
 await services.store.ledger.orphan();
 services.reconciler.start();
 const app = createApp(services, { tabs: readExamples(), allowLoopbackOrigins: demo !== undefined });
-const server = createServer(createListener(app));
+const names = accounts.map(({ name }) => name);
+const authenticate = config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS;
+const server = createServer(createListener(app, { authenticate }));
 server.on('error', (error: NodeJS.ErrnoException) => {
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${config.port} is in use; set PORT to another one`,
@@ -44,7 +48,8 @@ server.listen(config.port, config.host, () => {
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
   say(process.stdout, `Paygraph: http://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
-  say(process.stdout, `Accounts: ${accounts.map(({ name }) => name).join(', ')}`);
+  say(process.stdout, `Accounts: ${names.join(', ')}`);
+  say(process.stdout, `Access: ${config.access ? 'by bearer token' : 'anybody on this machine'}`);
   say(process.stdout, `State: ${describeState(config.database)}`);
   if (demo) {
     say(process.stdout, 'SANDBOX: no account is configured, so four pretend providers run in this process.');

@@ -1,5 +1,6 @@
 /** Puts together what all requests share, and takes it apart in the order in which nothing is lost. */
 
+import { createAllowed } from './access/allowed.ts';
 import type { Account } from './accounts.ts';
 import type { Services } from './context.ts';
 import { createReconciler, type Reconciler } from './reconciler.ts';
@@ -38,6 +39,7 @@ export function createServices(options: ServiceOptions): RunningServices {
   const reconciler = createReconciler({ store, accounts, maxChecks, everyMs, onBug });
   return {
     accounts,
+    allowed: createAllowed(accounts),
     store,
     writer,
     reconciler,

@@ -121,7 +121,9 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
       hold,
       exclusive: write.exclusive,
     });
-    if (kind === 'KEY_REUSED' || kind === 'TARGET_BUSY') throw new IdempotencyConflictError(kind, operation);
+    if (kind === 'KEY_REUSED' || kind === 'TARGET_BUSY') {
+      throw new IdempotencyConflictError(kind, operation, account.name);
+    }
     if (kind === 'NEW') return sendAndRecord(write, operation, asker);
 
     const unsettled = operation.state === 'UNKNOWN' || operation.state === 'NEEDS_REVIEW';

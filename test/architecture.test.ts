@@ -24,13 +24,30 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'src/domain.ts', may: [] },
   { files: 'src/money.ts', may: [] },
   { files: 'src/operation.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
-  { files: 'src/errors.ts', may: ['type src/domain.ts', 'type src/operation.ts'] },
+  { files: 'src/errors.ts', may: ['type src/caller.ts', 'type src/domain.ts', 'type src/operation.ts'] },
   { files: 'src/id.ts', may: ['type src/domain.ts'] },
-  { files: 'src/caller.ts', may: [] },
+  { files: 'src/caller.ts', may: ['src/errors.ts'] },
   { files: 'src/inbound.ts', may: ['type src/caller.ts'] },
   { files: 'src/account-config.ts', may: ['zod', 'node:fs'] },
-  { files: 'src/config.ts', may: ['src/account-config.ts', 'zod'] },
-  { files: 'src/http/*', may: ['src/caller.ts', 'type src/inbound.ts', 'type src/server.ts', 'node:*'] },
+  { files: 'src/config.ts', may: ['src/access/access-config.ts', 'src/account-config.ts', 'zod'] },
+  {
+    files: 'src/access/*',
+    may: [
+      'src/access/*',
+      'src/account-config.ts',
+      'src/caller.ts',
+      'type src/accounts.ts',
+      'type src/inbound.ts',
+      'jose',
+      'zod',
+      'node:crypto',
+      'node:fs',
+    ],
+  },
+  {
+    files: 'src/http/*',
+    may: ['src/caller.ts', 'type src/access/*', 'type src/inbound.ts', 'type src/server.ts', 'node:*'],
+  },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
   {
     files: 'src/merge.ts',
@@ -55,6 +72,8 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     files: 'src/context.ts',
     may: [
       'src/loaders.ts',
+      'type src/access/*',
+      'type src/caller.ts',
       'type src/inbound.ts',
       'type src/accounts.ts',
       'type src/domain.ts',
@@ -90,6 +109,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   {
     files: 'src/services.ts',
     may: [
+      'src/access/allowed.ts',
       'src/reconciler.ts',
       'src/write.ts',
       'type src/accounts.ts',
@@ -118,6 +138,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     may: [
       'src/schema/*',
       'src/accounts.ts',
+      'src/caller.ts',
       'src/domain.ts',
       'src/errors.ts',
       'src/id.ts',
@@ -128,7 +149,9 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/operation.ts',
       'src/pager.ts',
       'src/view.ts',
+      'type src/access/allowed.ts',
       'type src/context.ts',
+      'type src/inbound.ts',
       'type src/providers/provider.ts',
       'type src/store/*',
       'graphql',
@@ -155,6 +178,8 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   {
     files: 'src/main.ts',
     may: [
+      'src/access/authenticate.ts',
+      'src/caller.ts',
       'src/config.ts',
       'src/demo.ts',
       'src/http/*',
@@ -341,7 +366,7 @@ describe('only one place', () => {
   });
   test('of the product writes to the terminal or ends the process, and one of the sandbox', () => {
     const writing = places(all, ({ text }) => /process\.(stdout|stderr|exit|on|once)\b/.test(text));
-    expect(writing).toEqual(['src/main.ts', 'sandbox/main.ts']);
+    expect(writing).toEqual(['src/access/new-token.ts', 'src/main.ts', 'sandbox/main.ts']);
   });
 });
 

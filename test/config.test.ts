@@ -5,7 +5,18 @@ import { expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.ts';
 
 const merchant = '8b03432e-385b-4670-8d06-064591096795';
-const cryptomus = { CRYPTOMUS_MERCHANT: merchant, CRYPTOMUS_PAYMENT_KEY: 'pay', CRYPTOMUS_PAYOUT_KEY: 'out' };
+/** Real accounts need somebody who may use them. */
+const access = {
+  JWT_JWKS_URL: 'https://id.example/keys',
+  JWT_ISSUER: 'https://id.example',
+  JWT_AUDIENCE: 'paygraph',
+};
+const cryptomus = {
+  ...access,
+  CRYPTOMUS_MERCHANT: merchant,
+  CRYPTOMUS_PAYMENT_KEY: 'pay',
+  CRYPTOMUS_PAYOUT_KEY: 'out',
+};
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -32,6 +43,7 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
     checkAfterMs: 5_000,
     database: { kind: 'memory' },
     accounts: [],
+    access: null,
   });
 });
 
@@ -78,6 +90,7 @@ test('every mistake is reported at once, by the name of its variable, without it
     PORT: '99999',
     UPSTREAM_TIMEOUT_MS: 'soon',
     RECONCILE_AFTER_MS: '0',
+    ...access,
     CRYPTOMUS_MERCHANT: merchant,
     CRYPTOMUS_PAYMENT_KEY: 'two words secret',
     REPAY_API_KEY: 'key',
@@ -120,7 +133,7 @@ test('a server is used where its address is given, and never beside a folder', (
 });
 
 test('an empty variable counts as not set', () => {
-  expect(loadConfig({ CRYPTOMUS_MERCHANT: '', PORT: '' })).toEqual(loadConfig({}));
+  expect(loadConfig({ CRYPTOMUS_MERCHANT: '', PORT: '', TOKENS_FILE: '' })).toEqual(loadConfig({}));
 });
 
 test('production without an account is refused', () => {
@@ -140,7 +153,7 @@ test('a file may hold several accounts of one provider, with its secrets in vari
       url: 'http://x/v/',
     },
   ]);
-  const { accounts } = loadConfig({ ACCOUNTS_FILE: file, EU_PAY: 'from-env' });
+  const { accounts } = loadConfig({ ...access, ACCOUNTS_FILE: file, EU_PAY: 'from-env' });
   expect(accounts.map(({ name }) => name)).toEqual(['cryptomus-eu', 'cryptomus-us']);
   expect(accounts[0]).toMatchObject({ paymentKey: 'from-env' });
   expect(accounts[1]).toMatchObject({ url: 'http://x/v' });
@@ -155,7 +168,7 @@ test('every mistake in the file is reported at once, by its place', () => {
     { name: 'd', provider: 'repay', apiKey: 'k' },
     'text',
   ]);
-  expect(problemsOf({ ACCOUNTS_FILE: file })).toEqual([
+  expect(problemsOf({ ...access, ACCOUNTS_FILE: file })).toEqual([
     'ACCOUNTS_FILE[0].apiKey: variable NOT_SET is not set',
     'ACCOUNTS_FILE[0].name: must be 1 to 40 lower-case letters, digits and hyphens, a letter first',
     'ACCOUNTS_FILE[1].provider: must be cryptomus, heleket, repay or hashlee',
@@ -170,18 +183,18 @@ test.each([
   ['no list', '{}', 'ACCOUNTS_FILE: must hold a JSON list of at least one account'],
   ['an empty list', '[]', 'ACCOUNTS_FILE: must hold a JSON list of at least one account'],
 ])('a file with %s is refused', (_name, content, problem) => {
-  expect(problemsOf({ ACCOUNTS_FILE: accountsFile(content) })).toEqual([problem]);
+  expect(problemsOf({ ...access, ACCOUNTS_FILE: accountsFile(content) })).toEqual([problem]);
 });
 
 test('a file that is not there is refused', () => {
-  expect(problemsOf({ ACCOUNTS_FILE: '/nowhere/accounts.json' })).toEqual([
+  expect(problemsOf({ ...access, ACCOUNTS_FILE: '/nowhere/accounts.json' })).toEqual([
     'ACCOUNTS_FILE: cannot be read (/nowhere/accounts.json)',
   ]);
 });
 
 test('a file and account variables together are refused, since one would be ignored', () => {
   const file = accountsFile([{ name: 'd', provider: 'repay', apiKey: 'k' }]);
-  expect(problemsOf({ ACCOUNTS_FILE: file, HASHLEE_TOKEN: 't', HASHLEE_UNIT: 'u' })).toEqual([
+  expect(problemsOf({ ...access, ACCOUNTS_FILE: file, HASHLEE_TOKEN: 't', HASHLEE_UNIT: 'u' })).toEqual([
     'ACCOUNTS_FILE: replaces the account variables; unset HASHLEE_TOKEN, HASHLEE_UNIT',
   ]);
 });

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { startProduct } from './support/app.ts';
 import { SETTINGS, type Started, startMain } from './support/start.ts';
+import { bearer, ROOT as EVERYTHING, tokensFile } from './support/tokens.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
@@ -81,7 +82,7 @@ describe('the queries', async () => {
     const secrets = Object.fromEntries(
       [...JSON.stringify(accounts).matchAll(/\{"env":"(\w+)"\}/g)].map(([, name]) => [name!, 'secret']),
     );
-    const config = loadConfig({ ACCOUNTS_FILE, ...secrets });
+    const config = loadConfig({ ACCOUNTS_FILE, TOKENS_FILE: tokensFile(EVERYTHING), ...secrets });
     rmSync(folder, { recursive: true });
 
     expect(config.accounts.map(({ name }) => name)).toEqual(['cryptomus-eu', 'repay', 'unit-a', 'unit-b']);
@@ -89,7 +90,8 @@ describe('the queries', async () => {
 });
 
 describe('the settings', () => {
-  const code = read('src/config.ts') + read('src/account-config.ts');
+  const files = ['src/config.ts', 'src/account-config.ts', 'src/access/access-config.ts'];
+  const code = files.map(read).join('');
   const inCode = [...new Set(code.match(/\b(?:HOST|PORT|[A-Z]+(?:_[A-Z]+)+)\b/g))].sort();
   const inTable = [...readme.matchAll(/^\| `([A-Z_]+)` \|.*\| (?:`(.*)`|–) \|$/gm)];
 
@@ -165,13 +167,15 @@ describe('npm start', () => {
 
   test('with an account runs no sandbox, and lets no other origin read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paygraph-data-'));
-    started = startMain({ REPAY_API_KEY: 'key', DATA_DIR: folder });
+    started = startMain({ REPAY_API_KEY: 'key', DATA_DIR: folder, TOKENS_FILE: tokensFile(EVERYTHING) });
     const url = await started.url;
-    const answer = await fetch(url, {
+    const question = {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: 'http://localhost:5173' },
       body: JSON.stringify({ query: '{ accounts { name mode } }' }),
-    });
+    };
+    expect((await fetch(url, question)).status).toBe(401);
+    const answer = await fetch(url, { ...question, headers: { ...question.headers, ...bearer(EVERYTHING) } });
     expect(await answer.json()).toEqual({ data: { accounts: [{ name: 'repay', mode: 'LIVE' }] } });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(await started.stop('SIGINT')).toBe(0);

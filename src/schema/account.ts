@@ -75,7 +75,9 @@ AccountRef.implement({
 builder.queryField('accounts', (t) =>
   t.field({
     type: [AccountRef],
-    description: 'The configured accounts, in the order of the configuration. Asks no provider.',
+    description:
+      'The configured accounts with which the token of the request allows anything, in the order of the configuration. ' +
+      'Asks no provider.',
     resolve: (_root, _args, { accounts }) => [...accounts.values()],
   }),
 );

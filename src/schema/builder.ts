@@ -3,12 +3,18 @@
 import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin, { type AuthScopeFailure } from '@pothos/plugin-scope-auth';
 import ZodPlugin from '@pothos/plugin-zod';
+import type { Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, NotAllowedError } from '../errors.ts';
 
 export interface SchemaTypes {
   Context: Context;
+  AuthScopes: {
+    /** Something that whoever asks may do with at least one account. */
+    may: Scope;
+  };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
   DefaultNodeNullability: false;
@@ -22,7 +28,8 @@ export interface SchemaTypes {
 }
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, ZodPlugin, RelayPlugin],
+  // From the outside in: a refusal is a typed error, and comes before any other rule.
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, ZodPlugin, RelayPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
@@ -30,6 +37,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       name: ({ fieldName }) => `${fieldName.slice(0, 1).toUpperCase()}${fieldName.slice(1)}Result`,
       description: 'What was done, or a typed error.',
     },
+  },
+  scopeAuth: {
+    authScopes: ({ accountsFor }) => ({ may: (scope) => accountsFor(scope).size > 0 }),
+    unauthorizedError: (_parent, _context, _info, { failure }) =>
+      new NotAllowedError((failure as AuthScopeFailure).parameter as Scope),
   },
   zod: {
     validationError: (error) =>

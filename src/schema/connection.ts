@@ -1,5 +1,6 @@
 /** The arguments and the shape that all connections share. */
 
+import type { Accounts } from '../access/allowed.ts';
 import { type Account, requireAccount, unsupported } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { InvalidInputError, ProviderError } from '../errors.ts';
@@ -133,9 +134,10 @@ export async function readMerged<Row, Shown>(
   return { ...rows, gaps, total };
 }
 
-/** The accounts that a list is asked of, in the order of configuration: those that are named, or all that `can`. */
+/** The accounts that a list is asked of, in the order of configuration: those that are named, or all that `can`, of
+ * those that it may be asked of. */
 export function accountsToList(
-  { accounts }: Context,
+  accounts: Accounts,
   names: readonly string[] | null | undefined,
   can: (account: Account) => boolean,
   operation: string,

@@ -11,6 +11,7 @@ import {
   IdempotencyConflictError,
   type InputIssue,
   InvalidInputError,
+  NotAllowedError,
   OUTCOMES,
   ProviderError,
 } from '../errors.ts';
@@ -45,8 +46,9 @@ const CONFLICT_DESCRIPTIONS = {
 
 const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What went wrong, for programs.',
-  values: describedEnum(['INVALID_INPUT', ...CONFLICTS, ...FAILURE_CODES], {
+  values: describedEnum(['INVALID_INPUT', 'NOT_ALLOWED', ...CONFLICTS, ...FAILURE_CODES], {
     INVALID_INPUT: 'What the client sent breaks a rule; no provider was asked.',
+    NOT_ALLOWED: 'The token of the request lacks a scope; no provider was asked.',
     ...CONFLICT_DESCRIPTIONS,
     ...FAILURES,
   }),
@@ -61,7 +63,7 @@ const OutcomeEnum = builder.enumType('Outcome', {
 });
 
 export const ErrorRef = builder
-  .interfaceRef<InvalidInputError | ProviderError | IdempotencyConflictError>('Error')
+  .interfaceRef<InvalidInputError | ProviderError | IdempotencyConflictError | NotAllowedError>('Error')
   .implement({
     description: 'What all errors in a result have.',
     fields: (t) => ({
@@ -72,7 +74,8 @@ export const ErrorRef = builder
         // The errors plugin hands over a proxy that is an instance of neither class.
         resolve: (error) => {
           if ('failure' in error) return error.failure.code;
-          return 'reason' in error ? error.reason : 'INVALID_INPUT';
+          if ('reason' in error) return error.reason;
+          return 'scope' in error ? 'NOT_ALLOWED' : 'INVALID_INPUT';
         },
       }),
     }),
@@ -151,10 +154,22 @@ builder.objectType(IdempotencyConflictError, {
   description: 'The write may not go out beside one that is in the ledger. Nothing was sent.',
   interfaces: [ErrorRef],
   fields: (t) => ({
-    operation: t.expose('operation', {
+    ledgerEntry: t.field({
       type: OperationRef,
-      description: 'The operation that is in the way.',
+      nullable: true,
+      description: 'The operation that is in the way; null without the scope `operations:read`.',
+      resolve: ({ operation }, _args, { inbound }) =>
+        inbound.caller.may('operations:read', operation.account) ? operation : null,
     }),
+  }),
+});
+
+builder.objectType(NotAllowedError, {
+  name: 'NotAllowed',
+  description: 'The token of the request does not allow this. Nothing was sent to a provider.',
+  interfaces: [ErrorRef],
+  fields: (t) => ({
+    scope: t.exposeString('scope', { description: 'What it lacks, such as `wallets:block`.' }),
   }),
 });
 
@@ -164,10 +179,12 @@ export function toldError<Told extends ProviderError | InvalidInputError>(error:
 }
 
 /** The errors that the result of every write may be. */
-export const WRITE_ERRORS = { types: [InvalidInputError, ProviderError, IdempotencyConflictError] };
+export const WRITE_ERRORS = {
+  types: [InvalidInputError, NotAllowedError, ProviderError, IdempotencyConflictError],
+};
 
 /** The errors of a mutation that sends no write. */
-export const INPUT_ERRORS = { types: [InvalidInputError, ProviderError] };
+export const INPUT_ERRORS = { types: [InvalidInputError, NotAllowedError, ProviderError] };
 
 /** An error as a client may see it at the top level; undefined for what must be masked. */
 export function publicError(error: GraphQLError): GraphQLError | undefined {
@@ -184,6 +201,9 @@ export function publicError(error: GraphQLError): GraphQLError | undefined {
   }
   if (cause instanceof InvalidInputError) {
     return withExtensions(error, cause.message, { code: 'INVALID_INPUT', issues: cause.issues });
+  }
+  if (cause instanceof NotAllowedError) {
+    return withExtensions(error, cause.message, { code: 'NOT_ALLOWED', scope: cause.scope });
   }
   return undefined;
 }

@@ -6,9 +6,11 @@ import type { ObjectKey, Payout, StaticWallet, Withdrawal } from '../domain.ts';
 import { ProviderError } from '../errors.ts';
 import { decodeId, type NodeKey } from '../id.ts';
 import { inTime } from '../in-time.ts';
+import type { Provider } from '../providers/provider.ts';
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { GAPS, type Gap, GapRef } from './connection.ts';
+import { READ_SCOPES } from './node.ts';
 import { PayoutRef } from './payout.ts';
 import * as rules from './rules.ts';
 import { StaticWalletRef } from './static-wallet.ts';
@@ -58,8 +60,9 @@ const NO_ID = ['INVALID_REQUEST', 'UNSUPPORTED'];
 type Answer = Promise<readonly (Found | null)[]>;
 
 /** What the directory has under an id, and the reads, at most two calls an account, that may find something there. */
-function questions(account: Account, reference: string, { loaders, store, asker }: Context) {
-  const { wallets, payouts, withdrawals } = account.provider;
+function questions(account: Account, reference: string, context: Context) {
+  const { loaders, store, asker } = context;
+  const { wallets, payouts, withdrawals } = readable(account, context);
   const uuid = UUID.test(reference) ? reference.toLowerCase() : undefined;
   const keys: ObjectKey[] = [...(uuid ? [{ uuid }] : []), { orderId: reference }];
   const readPayout = async (key: ObjectKey) => [await loaders.payouts.load({ account, key })];
@@ -86,6 +89,16 @@ function questions(account: Account, reference: string, { loaders, store, asker 
     reads.push(listed.then(({ rows }) => rows.map(({ row }) => row)));
   }
   return { known, reads };
+}
+
+/** What of an account whoever asks may read. */
+function readable({ name, provider }: Account, { inbound: { caller } }: Context): Partial<Provider> {
+  const { wallets, payouts, withdrawals } = provider;
+  return {
+    ...(wallets && caller.may('wallets:read', name) && { wallets }),
+    ...(payouts && caller.may('payouts:read', name) && { payouts }),
+    ...(withdrawals && caller.may('withdrawals:read', name) && { withdrawals }),
+  };
 }
 
 /** What an account answers, as far as it does within the time that a list may take. */
@@ -120,9 +133,10 @@ async function askAbout(account: Account, reference: string, context: Context): 
 
 /** A node id says whose it is. */
 async function readNode(node: NodeKey, context: Context): Promise<Lookup> {
-  const { accounts, loaders, store } = context;
-  const account = accounts.get(node.account);
-  if (!account || node.kind === 'Account' || node.kind === 'Operation') return NOTHING;
+  const { accountsFor, loaders, store } = context;
+  if (node.kind === 'Account' || node.kind === 'Operation') return NOTHING;
+  const account = accountsFor(READ_SCOPES[node.kind]).get(node.account);
+  if (!account) return NOTHING;
   if (node.kind === 'StaticWallet') {
     const wallet = await store.directory.wallet(account.name, node.key);
     return { ...NOTHING, results: wallet ? [wallet] : [] };

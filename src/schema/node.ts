@@ -2,22 +2,30 @@
 
 import type { GraphQLResolveInfo } from 'graphql';
 import { requireAccount } from '../accounts.ts';
+import type { Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
-import { decodeId } from '../id.ts';
+import { decodeId, type NodeKey } from '../id.ts';
 import { builder } from './builder.ts';
+import { readOperation } from './operation.ts';
 import * as rules from './rules.ts';
 import { selectedRelations } from './withdrawal.ts';
+
+/** What whoever reads by an id needs; an account is seen by whoever may do anything with it. */
+export const READ_SCOPES: Record<Exclude<NodeKey['kind'], 'Account'>, Scope> = {
+  StaticWallet: 'wallets:read',
+  Payout: 'payouts:read',
+  Withdrawal: 'withdrawals:read',
+  Operation: 'operations:read',
+};
 
 async function read(id: string, path: readonly string[], context: Context, info: GraphQLResolveInfo) {
   const node = decodeId(id);
   if (!node) throw new InvalidInputError([{ path, message: 'is not an id of this API' }]);
-  // An operation outlives the account that it used.
-  if (node.kind === 'Operation') return context.store.ledger.find(node.operation);
-  const account = requireAccount(context.accounts, node.account, path);
+  if (node.kind === 'Operation') return readOperation(node.operation, context);
+  if (node.kind === 'Account') return requireAccount(context.accounts, node.account, path);
+  const account = requireAccount(context.accountsFor(READ_SCOPES[node.kind]), node.account, path);
   switch (node.kind) {
-    case 'Account':
-      return account;
     case 'Payout':
       return context.loaders.payouts.load({ account, key: node.key });
     case 'Withdrawal':
@@ -35,7 +43,7 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'The object with this id; null when the provider has no such object any more.',
+    description: 'The object with this id; null when there is no such object, or none any more.',
     args: { id: t.arg.id({ required: true, description: 'The id, as this API gave it.' }) },
     resolve: (_root, { id }, context, info) => read(id, ['id'], context, info),
   }),

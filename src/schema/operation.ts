@@ -1,6 +1,9 @@
 /** `Operation`: the audit trail of writes, and how a mutation shows the one that it made. */
 
 import type { Account } from '../accounts.ts';
+import { EVERY_ACCOUNT } from '../caller.ts';
+import type { Context } from '../context.ts';
+import type { Condition } from '../domain.ts';
 import { InvalidInputError, ProviderError } from '../errors.ts';
 import { decodeId, encodeId } from '../id.ts';
 import {
@@ -8,6 +11,7 @@ import {
   type ActionName,
   OPERATION_STATES,
   type Operation,
+  type OperationField,
   type OperationObject,
   SETTLEMENTS,
 } from '../operation.ts';
@@ -172,21 +176,36 @@ const OperationFilterInput = builder.inputType('OperationFilter', {
   }),
 });
 
+/** The operation with this id in the ledger; null when there is none for whoever asks. An operation outlives the
+ * account that it used. */
+export async function readOperation(id: string, { store, inbound }: Context): Promise<Operation | null> {
+  const operation = await store.ledger.find(id);
+  return operation && inbound.caller.may('operations:read', operation.account) ? operation : null;
+}
+
+/** Those that whoever asks may read: none, or one about the accounts that they may read it of. */
+function readable({ inbound, accountsFor }: Context): Condition<OperationField>[] {
+  if (inbound.caller.may('operations:read', EVERY_ACCOUNT)) return [];
+  return [{ field: 'account', operator: 'in', value: [...accountsFor('operations:read').keys()] }];
+}
+
 builder.queryFields((t) => ({
   operation: t.field({
     type: OperationRef,
     nullable: true,
+    authScopes: { may: 'operations:read' },
     description: 'One operation; null when the ledger has none with this id. Asks no provider.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, { id }, { store }) => {
+    resolve: (_root, { id }, context) => {
       const node = decodeId(id);
-      if (node?.kind === 'Operation') return store.ledger.find(node.operation);
+      if (node?.kind === 'Operation') return readOperation(node.operation, context);
       throw new InvalidInputError([{ path: ['id'], message: 'is not the id of an operation' }]);
     },
   }),
   operations: t.field({
     type: OperationConnection,
     nullable: true,
+    authScopes: { may: 'operations:read' },
     description:
       'The audit trail: every write that was asked for, newest first. Asks no provider. Null, with an error, when the ' +
       'arguments are refused.',
@@ -194,9 +213,10 @@ builder.queryFields((t) => ({
       ...pageArgs,
       filter: t.arg({ type: OperationFilterInput, description: 'Which operations; all when left out.' }),
     },
-    resolve: async (_root, { filter, ...page }, { store, asker }) => {
+    resolve: async (_root, { filter, ...page }, context) => {
+      const { store, asker } = context;
       const { kind, ...others } = filter ?? {};
-      const conditions = conditionsOf({ action: kind, ...others });
+      const conditions = [...readable(context), ...conditionsOf({ action: kind, ...others })];
       const source = store.operations(conditions);
       const rows = await readPage(source, page, ['operations', conditions], asker);
       return { ...rows, total: async () => (await source.total?.(asker)) ?? null };

@@ -94,6 +94,7 @@ builder.queryField('payouts', (t) =>
   t.field({
     type: PayoutConnection,
     nullable: true,
+    authScopes: { may: 'payouts:read' },
     description:
       'The payouts of all accounts, or of some, as one list by creation time: complete, whatever the page size. Repay ' +
       'cannot list its payouts: there it is those that Paygraph learned of, each read afresh, one upstream call a ' +
@@ -109,7 +110,12 @@ builder.queryField('payouts', (t) =>
       }),
     },
     resolve: async (_root, { accounts, filter, direction, ...page }, context) => {
-      const chosen = accountsToList(context, accounts, ({ provider }) => !!provider.payouts, 'listPayouts');
+      const chosen = accountsToList(
+        context.accountsFor('payouts:read'),
+        accounts,
+        ({ provider }) => !!provider.payouts,
+        'listPayouts',
+      );
       const conditions = conditionsOf<FilterField>(filter);
       const members = chosen.map((account) => ({
         account,

@@ -1,6 +1,7 @@
 /** The mutation that makes payouts, and the one that tells the directory of payouts that were made elsewhere. */
 
 import { requireAccount, unsupported } from '../accounts.ts';
+import { demand } from '../caller.ts';
 import { FEE_PAYERS, type Payout, type Requisites } from '../domain.ts';
 import { ProviderError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
@@ -115,12 +116,14 @@ const CreatePayoutPayload = builder
         type: PayoutRef,
         nullable: true,
         description:
-          'The payout as it is now, read when selected and not in the answer; null while it is pending, and when that ' +
-          'read failed, which undoes nothing.',
-        resolve: ({ operation: { account, object, state } }, _args, { accounts, loaders }) =>
-          state === 'SUCCEEDED' && object?.kind === 'Payout'
-            ? loaders.payouts.load({ account: requireAccount(accounts, account, []), key: object.key })
-            : null,
+          'The payout as it is now, read when selected and not in the answer; null while it is pending, without the ' +
+          'scope `payouts:read`, and when that read failed, which undoes nothing.',
+        resolve: ({ operation: { account: name, object, state } }, _args, { accountsFor, loaders }) => {
+          const account = accountsFor('payouts:read').get(name);
+          return account && state === 'SUCCEEDED' && object?.kind === 'Payout'
+            ? loaders.payouts.load({ account, key: object.key })
+            : null;
+        },
       }),
     }),
   });
@@ -140,12 +143,14 @@ builder.mutationField('createPayout', (t) =>
   t.field({
     type: CreatePayoutPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'payouts:create' },
     description:
       'Pays out. At Cryptomus and Heleket an order id that exists gives its payout, and is refused if that is another ' +
       'one; at Repay an order id is sent once, whatever becomes of it, unless it was refused.',
     args: { input: t.arg({ type: CreatePayoutInput, required: true, description: 'What to pay out.' }) },
     resolve: async (_root, { input }, context) => {
       const account = requireAccount(context.accounts, input.account, ['input', 'account']);
+      demand(context.inbound.caller, 'payouts:create', account.name);
       const { payouts } = account.provider;
       if (!payouts) throw unsupported(account, 'createPayout');
       const { orderId, amount, currency, feePayer = null, payCurrency = null, fromCurrency = null } = input;
@@ -245,11 +250,15 @@ builder.mutationField('registerPayouts', (t) =>
   t.field({
     type: RegisterPayoutsPayload,
     errors: INPUT_ERRORS,
+    authScopes: { may: 'payouts:create' },
     description:
-      'Reads payouts that were made elsewhere, one upstream call each, and adds those that exist to the directory.',
+      'Reads payouts that were made elsewhere, one upstream call each, and adds those that exist to the directory. ' +
+      'Needs the scopes `payouts:create` and `payouts:read`.',
     args: { input: t.arg({ type: RegisterPayoutsInput, required: true, description: 'Which payouts.' }) },
-    resolve: async (_root, { input }, { accounts, asker, store }) => {
+    resolve: async (_root, { input }, { accounts, asker, inbound, store }) => {
       const account = requireAccount(accounts, input.account, ['input', 'account']);
+      demand(inbound.caller, 'payouts:create', account.name);
+      demand(inbound.caller, 'payouts:read', account.name);
       const { payouts } = account.provider;
       if (!payouts) throw unsupported(account, 'registerPayouts');
       const register = async (orderId: string): Promise<Registered> => {

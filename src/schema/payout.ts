@@ -100,9 +100,12 @@ builder.queryField('payout', (t) =>
   t.field({
     type: PayoutRef,
     nullable: true,
+    authScopes: { may: 'payouts:read' },
     description: 'One payout; null when the provider has no such payout.',
     args: { by: t.arg({ type: PayoutRefInput, required: true, description: 'Which payout.' }) },
     resolve: (_root, { by }, context) =>
-      context.loaders.payouts.load(resolveObjectRef('Payout', by, ['by'], context)),
+      context.loaders.payouts.load(
+        resolveObjectRef('Payout', by, ['by'], context.accountsFor('payouts:read')),
+      ),
   }),
 );

@@ -1,7 +1,7 @@
 /** How inputs name an object: by exactly one of its id, its id at the provider, or the merchant's order id. */
 
+import type { Accounts } from '../access/allowed.ts';
 import { type Account, requireAccount } from '../accounts.ts';
-import type { Context } from '../context.ts';
 import type { ObjectKey } from '../domain.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeId, type NodeKey } from '../id.ts';
@@ -99,12 +99,12 @@ type ObjectRefValue = {
   readonly orderId?: { readonly account: string; readonly orderId: string } | null | undefined;
 };
 
-/** The account and key that a `StaticWalletRef` or `PayoutRef` at `path` means. Throws `InvalidInputError`. */
+/** The account among `accounts` and the key that a `StaticWalletRef` or `PayoutRef` at `path` means. Throws `InvalidInputError`. */
 export function resolveObjectRef(
   kind: 'StaticWallet' | 'Payout',
   ref: ObjectRefValue,
   path: readonly string[],
-  { accounts }: Context,
+  accounts: Accounts,
 ): { account: Account; key: ObjectKey } {
   if (ref.uuid) {
     const account = requireAccount(accounts, ref.uuid.account, [...path, 'uuid', 'account']);
@@ -123,11 +123,11 @@ type WithdrawalRefValue = {
   readonly hash?: { readonly account: string; readonly hash: string } | null | undefined;
 };
 
-/** The account and hash that a `WithdrawalRef` at `path` means. Throws `InvalidInputError`. */
+/** The account among `accounts` and the hash that a `WithdrawalRef` at `path` means. Throws `InvalidInputError`. */
 export function resolveWithdrawalRef(
   ref: WithdrawalRefValue,
   path: readonly string[],
-  { accounts }: Context,
+  accounts: Accounts,
 ): { account: Account; hash: string } {
   if (ref.hash) {
     const account = requireAccount(accounts, ref.hash.account, [...path, 'hash', 'account']);

@@ -9,6 +9,7 @@ import {
   type WalletRefund,
 } from '../domain.ts';
 import { encodeId } from '../id.ts';
+import type { Inbound } from '../inbound.ts';
 import { readPage } from '../pager.ts';
 import { AccountRef, ProviderEnum } from './account.ts';
 import { builder } from './builder.ts';
@@ -65,9 +66,12 @@ const WalletRefundRef = builder.objectRef<WalletRefund>('WalletRefund').implemen
   }),
 });
 
-function availableActions({ status, refundSpent }: StaticWallet) {
-  const mayBlock = status === 'ACTIVE' || status === 'INACTIVE' || status === 'UNKNOWN';
-  const mayRefund = !refundSpent && (status === 'BLOCKED' || status === 'UNKNOWN');
+function availableActions({ account, status, refundSpent }: StaticWallet, { caller }: Inbound) {
+  const mayBlock =
+    (status === 'ACTIVE' || status === 'INACTIVE' || status === 'UNKNOWN') &&
+    caller.may('wallets:block', account);
+  const mayRefund =
+    !refundSpent && (status === 'BLOCKED' || status === 'UNKNOWN') && caller.may('wallets:refund', account);
   return [...(mayBlock ? (['BLOCK'] as const) : []), ...(mayRefund ? (['REFUND_BLOCKED'] as const) : [])];
 }
 
@@ -137,8 +141,9 @@ StaticWalletRef.implement({
     }),
     availableActions: t.field({
       type: [WalletActionEnum],
-      description: 'The mutations that may succeed: one that is not here must fail.',
-      resolve: availableActions,
+      description:
+        'The mutations that may succeed, and that the token of the request allows: one that is not here must fail.',
+      resolve: (wallet, _args, { inbound }) => availableActions(wallet, inbound),
     }),
     origin: t.expose('origin', { type: WalletOriginEnum, description: 'How Paygraph first learned of it.' }),
     learnedAt: t.expose('learnedAt', { type: 'DateTime', description: 'When Paygraph first learned of it.' }),
@@ -180,16 +185,19 @@ builder.queryFields((t) => ({
   staticWallet: t.field({
     type: StaticWalletRef,
     nullable: true,
+    authScopes: { may: 'wallets:read' },
     description: 'One static wallet as the directory knows it; null when Paygraph never learned of it.',
     args: { by: t.arg({ type: StaticWalletRefInput, required: true, description: 'Which wallet.' }) },
     resolve: (_root, { by }, context) => {
-      const { account, key } = resolveObjectRef('StaticWallet', by, ['by'], context);
+      const readable = context.accountsFor('wallets:read');
+      const { account, key } = resolveObjectRef('StaticWallet', by, ['by'], readable);
       return context.store.directory.wallet(account.name, key);
     },
   }),
   staticWallets: t.field({
     type: StaticWalletConnection,
     nullable: true,
+    authScopes: { may: 'wallets:read' },
     description:
       'The static wallets that Paygraph learned of, last learned first. Providers cannot list theirs: what was made ' +
       'elsewhere and never registered is not here. Asks no provider. Null, with an error, when the arguments are refused.',
@@ -199,9 +207,10 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: StaticWalletFilterInput, description: 'Which wallets; all when left out.' }),
     },
     resolve: async (_root, { accounts, filter, ...page }, context) => {
-      for (const name of accounts ?? []) requireAccount(context.accounts, name, ['accounts']);
+      const readable = context.accountsFor('wallets:read');
+      for (const name of accounts ?? []) requireAccount(readable, name, ['accounts']);
       // The directory outlives accounts, and a wallet is nothing without its account.
-      const names = accounts ?? [...context.accounts.keys()];
+      const names = accounts ?? [...readable.keys()];
       const conditions = conditionsOf({ account: { in: names }, ...filter });
       const source = context.store.directory.wallets(conditions);
       const rows = await readPage(source, page, ['staticWallets', conditions], context.asker);

@@ -1,6 +1,7 @@
 /** The mutation that tells the directory of static wallets that were made elsewhere. */
 
 import { requireAccount } from '../accounts.ts';
+import { demand } from '../caller.ts';
 import type { Context } from '../context.ts';
 import type { StaticWallet } from '../domain.ts';
 import { type InputIssue, InvalidInputError } from '../errors.ts';
@@ -66,10 +67,17 @@ builder.mutationField('registerStaticWallets', (t) =>
   t.field({
     type: RegisterStaticWalletsPayload,
     errors: INPUT_ERRORS,
+    authScopes: { may: 'wallets:create' },
     description:
-      'Adds static wallets that were made elsewhere to the directory, row by row. Asks no provider: nobody can check them.',
+      'Adds static wallets that were made elsewhere to the directory, row by row. Asks no provider: nobody can check ' +
+      'them. Needs the scopes `wallets:create` and `wallets:read`.',
     args: { input: t.arg({ type: RegisterStaticWalletsInput, required: true, description: 'The wallets.' }) },
     resolve: async (_root, { input }, context) => {
+      for (const { account } of input.wallets) {
+        if (!context.accounts.has(account)) continue;
+        demand(context.inbound.caller, 'wallets:create', account);
+        demand(context.inbound.caller, 'wallets:read', account);
+      }
       const results = [];
       // One after another: two rows may be about the same wallet.
       for (const [index, row] of input.wallets.entries()) {

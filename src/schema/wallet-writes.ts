@@ -1,6 +1,7 @@
 /** The mutations that make, block and refund static wallets. */
 
 import { type Account, requireAccount, unsupported } from '../accounts.ts';
+import { demand } from '../caller.ts';
 import type { Context } from '../context.ts';
 import type { ObjectKey, StaticWallet } from '../domain.ts';
 import type { ProviderError } from '../errors.ts';
@@ -30,9 +31,12 @@ const walletPayload = (name: string, description: string) =>
       wallet: t.field({
         type: StaticWalletRef,
         nullable: true,
-        description: 'The wallet, as far as it is known; null while the write is pending.',
-        resolve: ({ operation: { account, object, state } }, _args, { store }) =>
-          state === 'SUCCEEDED' && object?.kind === 'StaticWallet'
+        description:
+          'The wallet, as far as it is known; null while the write is pending, and without the scope `wallets:read`.',
+        resolve: ({ operation: { account, object, state } }, _args, { store, inbound }) =>
+          state === 'SUCCEEDED' &&
+          object?.kind === 'StaticWallet' &&
+          inbound.caller.may('wallets:read', account)
             ? store.directory.wallet(account, object.key)
             : null,
       }),
@@ -75,7 +79,9 @@ const BlockWalletInput = builder.inputType('BlockWalletInput', {
     forceRefund: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Also send all incoming payments back to their senders. This uses up the one refund.',
+      description:
+        'Also send all incoming payments back to their senders. This uses up the one refund, and needs the scope ' +
+        '`wallets:refund` as well.',
     }),
   }),
 });
@@ -92,6 +98,10 @@ const RefundBlockedInput = builder.inputType('RefundBlockedInput', {
     }),
   }),
 });
+
+function walletOf(wallet: typeof StaticWalletRefInput.$inferInput, { accounts }: Context) {
+  return resolveObjectRef('StaticWallet', wallet, ['input', 'wallet'], accounts);
+}
 
 function walletsOf(account: Account, operation: string): Wallets {
   const { wallets } = account.provider;
@@ -135,12 +145,14 @@ builder.mutationFields((t) => ({
   createStaticWallet: t.field({
     type: CreateStaticWalletPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'wallets:create' },
     description:
       'Creates a static wallet. An order id that exists gives the wallet that it belongs to; if that has another coin ' +
       'or chain, it is refused.',
     args: { input: t.arg({ type: CreateStaticWalletInput, required: true, description: 'What to create.' }) },
     resolve: async (_root, { input }, context) => {
       const account = requireAccount(context.accounts, input.account, ['input', 'account']);
+      demand(context.inbound.caller, 'wallets:create', account.name);
       const wallets = walletsOf(account, 'createStaticWallet');
       const { learnWallet } = context.store.directory;
       const { idempotencyKey, orderId, currency, network } = input;
@@ -167,11 +179,14 @@ builder.mutationFields((t) => ({
   blockWallet: t.field({
     type: BlockWalletPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'wallets:block' },
     description:
       'Blocks a static wallet for good: further payments to it are not credited. What it holds can be refunded once.',
     args: { input: t.arg({ type: BlockWalletInput, required: true, description: 'What to block.' }) },
     resolve: async (_root, { input }, context) => {
-      const { account, key } = resolveObjectRef('StaticWallet', input.wallet, ['input', 'wallet'], context);
+      const { account, key } = walletOf(input.wallet, context);
+      demand(context.inbound.caller, 'wallets:block', account.name);
+      if (input.forceRefund) demand(context.inbound.caller, 'wallets:refund', account.name);
       const wallets = walletsOf(account, 'blockWallet');
       const { learnWallet } = context.store.directory;
       const { idempotencyKey, forceRefund } = input;
@@ -196,12 +211,14 @@ builder.mutationFields((t) => ({
   refundBlocked: t.field({
     type: RefundBlockedPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'wallets:refund' },
     description:
       'Refunds, once, everything that a blocked static wallet holds to one address. When the outcome is not known, the ' +
       'same key sent again sends it once more: the provider refuses a second refund, which then settles the first.',
     args: { input: t.arg({ type: RefundBlockedInput, required: true, description: 'What to refund.' }) },
     resolve: async (_root, { input }, context) => {
-      const { account, key } = resolveObjectRef('StaticWallet', input.wallet, ['input', 'wallet'], context);
+      const { account, key } = walletOf(input.wallet, context);
+      demand(context.inbound.caller, 'wallets:refund', account.name);
       const wallets = walletsOf(account, 'refundBlocked');
       const { learnWallet } = context.store.directory;
       const { idempotencyKey, toAddress } = input;

@@ -106,6 +106,7 @@ builder.queryField('withdrawals', (t) =>
   t.field({
     type: WithdrawalConnection,
     nullable: true,
+    authScopes: { may: 'withdrawals:read' },
     description:
       'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete, ' +
       'whatever the page size. Null, with an error, when the arguments are refused, or an account failed and `onGap` ' +
@@ -118,7 +119,7 @@ builder.queryField('withdrawals', (t) =>
     },
     resolve: async (_root, { accounts, filter, accountType, orderBy, ...page }, context, info) => {
       const chosen = accountsToList(
-        context,
+        context.accountsFor('withdrawals:read'),
         accounts,
         ({ provider }) => !!provider.withdrawals,
         'listWithdrawals',

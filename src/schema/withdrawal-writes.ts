@@ -1,6 +1,7 @@
 /** The mutations that make and cancel withdrawals. */
 
 import { requireAccount, unsupported } from '../accounts.ts';
+import { demand } from '../caller.ts';
 import type { SecondFactor } from '../domain.ts';
 import { InvalidInputError } from '../errors.ts';
 import { encodeId } from '../id.ts';
@@ -32,16 +33,18 @@ const withdrawalPayload = (name: string, description: string) =>
         type: WithdrawalRef,
         nullable: true,
         description:
-          'The withdrawal as it is now, read when selected; null while its creation is pending, and when that read ' +
-          'failed, which undoes nothing.',
-        resolve: ({ operation: { account, object } }, _args, { accounts, loaders }, info) =>
-          object?.kind === 'Withdrawal'
+          'The withdrawal as it is now, read when selected; null while its creation is pending, without the scope ' +
+          '`withdrawals:read`, and when that read failed, which undoes nothing.',
+        resolve: ({ operation: { account: name, object } }, _args, { accountsFor, loaders }, info) => {
+          const account = accountsFor('withdrawals:read').get(name);
+          return account && object?.kind === 'Withdrawal'
             ? loaders.withdrawals.load({
-                account: requireAccount(accounts, account, []),
+                account,
                 hash: object.hash,
                 include: selectedRelations(info, [[]]),
               })
-            : null,
+            : null;
+        },
       }),
     }),
   });
@@ -106,12 +109,14 @@ builder.mutationFields((t) => ({
   createWithdrawal: t.field({
     type: CreateWithdrawalPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'withdrawals:create' },
     description:
       'Asks for a withdrawal. Hashlee knows no idempotency key, so it is sent once; when the outcome is not known, ' +
       'Paygraph looks for it among the withdrawals made since.',
     args: { input: t.arg({ type: CreateWithdrawalInput, required: true, description: 'What to withdraw.' }) },
     resolve: async (_root, { input }, context) => {
       const account = requireAccount(context.accounts, input.account, ['input', 'account']);
+      demand(context.inbound.caller, 'withdrawals:create', account.name);
       const { withdrawals } = account.provider;
       if (!withdrawals) throw unsupported(account, 'createWithdrawal');
       const { idempotencyKey, targetAccountId, currency, netAmount, code = null, signature = null } = input;
@@ -143,10 +148,13 @@ builder.mutationFields((t) => ({
   cancelWithdrawal: t.field({
     type: CancelWithdrawalPayload,
     errors: WRITE_ERRORS,
+    authScopes: { may: 'withdrawals:cancel' },
     description: 'Cancels a withdrawal, which is possible while it is `PENDING` (at Hashlee: `OPEN`).',
     args: { input: t.arg({ type: CancelWithdrawalInput, required: true, description: 'What to cancel.' }) },
     resolve: async (_root, { input }, context) => {
-      const { account, hash } = resolveWithdrawalRef(input.withdrawal, ['input', 'withdrawal'], context);
+      const { withdrawal } = input;
+      const { account, hash } = resolveWithdrawalRef(withdrawal, ['input', 'withdrawal'], context.accounts);
+      demand(context.inbound.caller, 'withdrawals:cancel', account.name);
       const { withdrawals } = account.provider;
       if (!withdrawals) throw unsupported(account, 'cancelWithdrawal');
       const operation = await context.write({

@@ -125,8 +125,10 @@ WithdrawalRef.implement({
       }),
       availableActions: t.field({
         type: [WithdrawalActionEnum],
-        description: 'The mutations that it accepts in its present status.',
-        resolve: ({ cancelable }) => (cancelable ? (['CANCEL'] as const) : []),
+        description:
+          'The mutations that it accepts in its present status, and that the token of the request allows.',
+        resolve: ({ account, cancelable }, _args, { inbound }) =>
+          cancelable && inbound.caller.may('withdrawals:cancel', account) ? (['CANCEL'] as const) : [],
       }),
       unit: one('unit', 'The business unit.'),
       user: one('user', 'Who asked for it.'),
@@ -142,11 +144,12 @@ builder.queryField('withdrawal', (t) =>
   t.field({
     type: WithdrawalRef,
     nullable: true,
+    authScopes: { may: 'withdrawals:read' },
     description: 'One withdrawal; null when the provider has no such withdrawal.',
     args: { by: t.arg({ type: WithdrawalRefInput, required: true, description: 'Which withdrawal.' }) },
     resolve: (_root, { by }, context, info) =>
       context.loaders.withdrawals.load({
-        ...resolveWithdrawalRef(by, ['by'], context),
+        ...resolveWithdrawalRef(by, ['by'], context.accountsFor('withdrawals:read')),
         include: selectedRelations(info, [[]]),
       }),
   }),

@@ -27,6 +27,7 @@ import {
 } from '../soak/writes.ts';
 import { createServerDatabase } from '../support/postgres.ts';
 import { startMain } from '../support/start.ts';
+import { bearer, ROOT, tokensFile } from '../support/tokens.ts';
 import { type Setup, startVictim, type Victim } from './victim.ts';
 
 /** The moments at which a server is killed. The last two are of src/main.ts as it stands. */
@@ -105,6 +106,7 @@ export async function openRig(kind: 'folder' | 'server', seed: number) {
   function startPlain() {
     return startMain({
       ACCOUNTS_FILE: accountsFile,
+      TOKENS_FILE: tokensFile(ROOT),
       RECONCILE_AFTER_MS: '1',
       ...(setup.database.kind === 'server' ? { DATABASE_URL: setup.database.url } : { DATA_DIR: data }),
     });
@@ -278,7 +280,7 @@ function isWholeWrite({ method, endpoint, body }: Call): boolean {
 async function ask(url: string, query: string, variables: object): Promise<any> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', ...bearer(ROOT), accept: 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
   return response.json();

@@ -102,7 +102,7 @@ onEachDatabase(async (kind) => {
     expect(second).toMatchObject({
       ...BUSY,
       message: 'hashlee: another operation on the same target is not settled yet; nothing was sent.',
-      operation: { id: (await first).operation.id, state: 'PENDING' },
+      ledgerEntry: { id: (await first).operation.id, state: 'PENDING' },
     });
     expect(sandbox.calls).toHaveLength(1);
   });
@@ -168,7 +168,7 @@ onEachDatabase(async (kind) => {
     if (fault) sandbox.inject({ kind: fault, endpoint: 'R2', times: 1 });
     const first = operationOf(await write(ask, 'createPayout', NEW_CARD_PAYOUT));
     const second = await write(ask, 'createPayout', { ...NEW_CARD_PAYOUT, amount: '999' });
-    expect(second).toMatchObject({ ...BUSY, operation: { id: first.id, state: first.state } });
+    expect(second).toMatchObject({ ...BUSY, ledgerEntry: { id: first.id, state: first.state } });
     expect(sandbox.calls).toHaveLength(1);
   });
 
@@ -180,7 +180,7 @@ onEachDatabase(async (kind) => {
     );
     await expect.poll(() => services.reconciler.round(), { interval: 5 }).toBe(1);
     const second = await write(ask, 'createPayout', NEW_CARD_PAYOUT);
-    expect(second).toMatchObject({ ...BUSY, operation: { state: 'NEEDS_REVIEW' } });
+    expect(second).toMatchObject({ ...BUSY, ledgerEntry: { state: 'NEEDS_REVIEW' } });
     expect(sandbox.calls.filter(({ endpoint }) => endpoint === 'R2')).toHaveLength(1);
   });
 

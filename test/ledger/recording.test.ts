@@ -196,7 +196,7 @@ onEachDatabase(async (kind) => {
     expect(second).toMatchObject({
       __typename: 'IdempotencyConflict',
       code: 'KEY_REUSED',
-      operation: { id: operation.id },
+      ledgerEntry: { id: operation.id },
     });
     expect(sandbox.calls).toHaveLength(1);
   });
@@ -235,7 +235,7 @@ onEachDatabase(async (kind) => {
       wallet: byOrderId('cryptomus', '1'),
       idempotencyKey: KEY,
     });
-    expect(second).toMatchObject({ code: 'KEY_REUSED', operation: { kind: 'CANCEL_WITHDRAWAL' } });
+    expect(second).toMatchObject({ code: 'KEY_REUSED', ledgerEntry: { kind: 'CANCEL_WITHDRAWAL' } });
     expect(sandbox.calls).toHaveLength(1);
   });
 

@@ -147,7 +147,7 @@ describe('mutations', () => {
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capital}Input!`]);
       expect(String(field.type)).toBe(`${capital}Result!`);
       expect(membersOf(field)).toEqual(
-        expect.arrayContaining([`${capital}Payload`, 'InvalidInput', 'ProviderFailure']),
+        expect.arrayContaining([`${capital}Payload`, 'InvalidInput', 'NotAllowed', 'ProviderFailure']),
       );
     },
   );
@@ -156,12 +156,12 @@ describe('mutations', () => {
     '%s takes an idempotency key, may find it taken, and links its operation whatever comes of it',
     (name, field) => {
       expect(String(inputOf(field).idempotencyKey?.type)).toBe('String!');
-      expect(membersOf(field)).toHaveLength(4);
+      expect(membersOf(field)).toHaveLength(5);
       expect(membersOf(field)).toContain('IdempotencyConflict');
       const payload = schema.getType(`${name[0]!.toUpperCase()}${name.slice(1)}Payload`)!;
       expect(String(fieldOf(payload, 'operation')?.type)).toBe('Operation!');
       expect(String(fieldOf(schema.getType('ProviderFailure')!, 'ledgerEntry')?.type)).toBe('Operation');
-      expect(String(fieldOf(schema.getType('IdempotencyConflict')!, 'operation')?.type)).toBe('Operation!');
+      expect(String(fieldOf(schema.getType('IdempotencyConflict')!, 'ledgerEntry')?.type)).toBe('Operation');
     },
   );
 
@@ -169,14 +169,19 @@ describe('mutations', () => {
     '%s takes no idempotency key: doing it again changes nothing',
     (_name, field) => {
       expect(inputOf(field).idempotencyKey).toBeUndefined();
-      expect(membersOf(field)).toHaveLength(3);
+      expect(membersOf(field)).toHaveLength(4);
     },
   );
 
   test('have error members that all implement Error', () => {
     const error = schema.getType('Error');
     const implementing = isInterfaceType(error) ? schema.getPossibleTypes(error).map(({ name }) => name) : [];
-    expect([...implementing].sort()).toEqual(['IdempotencyConflict', 'InvalidInput', 'ProviderFailure']);
+    expect([...implementing].sort()).toEqual([
+      'IdempotencyConflict',
+      'InvalidInput',
+      'NotAllowed',
+      'ProviderFailure',
+    ]);
     for (const union of unions.filter(({ name }) => name.endsWith('Result') && name !== 'LookupResult')) {
       const others = union.getTypes().filter(({ name }) => !implementing.includes(name));
       expect(
@@ -274,6 +279,7 @@ test('making a field nullable is a decision: these are all that were decided', (
     CreateStaticWalletPayload: 'wallet',
     CreateWithdrawalPayload: 'withdrawal withdrawalId',
     Destination: 'network',
+    IdempotencyConflict: 'ledgerEntry',
     Operation: 'account failure nextCheckAt settledAt settledBy targetId',
     OperationConnection: 'totalCount',
     PageInfo: 'endCursor startCursor',

@@ -144,7 +144,7 @@ export function mutationOf(write: Write): { query: string; variables: { input: o
         __typename
         ... on ${type}Payload { operation { id state } }
         ... on ProviderFailure { code outcome ledgerEntry { id state } }
-        ... on IdempotencyConflict { code operation { id state } }
+        ... on IdempotencyConflict { code ledgerEntry { id state } }
         ... on InvalidInput { message }
       }
     }`,
@@ -223,7 +223,7 @@ export function toldOf(write: Write, answer: Json): Told {
     return { key, asked, operation: id, says: result.outcome, state };
   }
   if (type === 'IdempotencyConflict') {
-    const { id, state } = result.operation;
+    const { id, state } = result.ledgerEntry;
     return { key, asked, operation: id, says: result.code, state };
   }
   throw new Error(`the answer to ${key} is ${JSON.stringify(answer)}`);

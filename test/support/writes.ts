@@ -25,7 +25,7 @@ export const OPERATION = `id kind account { name } targetId input idempotencyKey
 const ERRORS = `... on Error { message code }
   ... on InvalidInput { issues { path message } }
   ... on ProviderFailure { outcome retryAfterMs issues { field rule } account { name } ledgerEntry { ${OPERATION} } }
-  ... on IdempotencyConflict { operation { ${OPERATION} } }`;
+  ... on IdempotencyConflict { ledgerEntry { ${OPERATION} } }`;
 
 /** Asks for a write and answers its result; `payload` selects more of what it is when it succeeded. */
 export async function write(ask: Ask, name: WriteName, input: Record<string, unknown>, payload = '') {
