@@ -3,7 +3,7 @@
 import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
-import ScopeAuthPlugin, { type AuthScopeFailure } from '@pothos/plugin-scope-auth';
+import ScopeAuthPlugin, { type AuthFailure } from '@pothos/plugin-scope-auth';
 import ZodPlugin from '@pothos/plugin-zod';
 import type { Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
@@ -40,8 +40,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   scopeAuth: {
     authScopes: ({ accountsFor }) => ({ may: (scope) => accountsFor(scope).size > 0 }),
-    unauthorizedError: (_parent, _context, _info, { failure }) =>
-      new NotAllowedError((failure as AuthScopeFailure).parameter as Scope),
+    unauthorizedError: (_parent, _context, _info, { failure }) => new NotAllowedError(missingScope(failure)),
   },
   zod: {
     validationError: (error) =>
@@ -82,6 +81,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
 });
+
+/** The first scope for want of which a field is refused. */
+function missingScope(failure: AuthFailure): Scope {
+  if ('failures' in failure) return missingScope(failure.failures[0]!);
+  if ('parameter' in failure) return failure.parameter as Scope;
+  throw new Error('a field is refused for another reason than a scope');
+}
 
 builder.queryType({ description: 'Everything that can be read.' });
 builder.mutationType({

@@ -12,7 +12,7 @@ import type { AccountConfig } from '../../src/account-config.ts';
 import type { Account } from '../../src/accounts.ts';
 import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
-import { createListener } from '../../src/http/listener.ts';
+import { createListener, type ListenerOptions } from '../../src/http/listener.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
@@ -71,12 +71,15 @@ export async function startProduct(
   }
 
   /** A server over other accounts than the sandbox's own, or with other options. */
-  function serve(accounts: readonly Account[], options: AppOptions & Partial<ServiceOptions> = {}) {
+  function serve(
+    accounts: readonly Account[],
+    options: AppOptions & ListenerOptions & Partial<ServiceOptions> = {},
+  ) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
     const app = createApp(services, { allowLoopbackOrigins: true, ...options });
-    const server = createServer(createListener(app));
+    const server = createServer(createListener(app, options));
     servers.push(server);
     const listening = once(server.listen(0, '127.0.0.1'), 'listening');
     const post: Post = async (body, headers = {}) => {
