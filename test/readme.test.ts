@@ -123,6 +123,10 @@ describe('the settings', () => {
     const { accounts, database } = loadConfig({
       ...Object.fromEntries(necessary.map((name) => [name, 'x'])),
       ACCOUNTS_FILE: '',
+      TOKENS_FILE: '',
+      JWT_KEY_FILE: '',
+      JWT_JWKS_URL: 'https://id.example/keys',
+      JWT_ALGORITHMS: '',
       DATABASE_URL: '',
       NODE_ENV: '',
     });

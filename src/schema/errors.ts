@@ -190,10 +190,11 @@ export const INPUT_ERRORS = { types: [InvalidInputError, NotAllowedError, Provid
 export function publicError(error: GraphQLError): GraphQLError | undefined {
   const cause = error.originalError;
   if (!cause || cause instanceof GraphQLError) {
+    const message = withoutValues(error.message, cause?.message ?? '');
     // graphql-js gives no code to variables that do not fit their types.
-    return 'code' in error.extensions
+    return message === error.message && 'code' in error.extensions
       ? error
-      : withExtensions(error, error.message, { code: 'INVALID_INPUT' });
+      : withExtensions(error, message, { code: 'INVALID_INPUT', ...error.extensions });
   }
   if (cause instanceof ProviderError) {
     const { message, ...facts } = cause.failure;
@@ -206,6 +207,17 @@ export function publicError(error: GraphQLError): GraphQLError | undefined {
     return withExtensions(error, cause.message, { code: 'NOT_ALLOWED', scope: cause.scope });
   }
   return undefined;
+}
+
+/** What graphql-js says of a variable that does not fit, without what is in it: it may hold a one-time code. */
+function withoutValues(message: string, rule: string): string {
+  const told = rule
+    .replace(/(cannot represent [^:]*): .*/s, '$1.')
+    .replace(/^Value ".*" does not exist/s, 'The value does not exist');
+  const [, variable, path = ''] =
+    /^(Variable "\$\w+") got invalid value .*?( at "[^"]*")?$/s.exec(message.slice(0, -`; ${rule}`.length)) ??
+    [];
+  return variable ? `${variable} got an invalid value${path}; ${told}` : message;
 }
 
 /** Another error at the same place of the answer. */

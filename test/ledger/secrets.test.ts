@@ -71,6 +71,38 @@ onEachDatabase(async (kind) => {
     await expectNoSecrets();
   });
 
+  test('what does not fit its type is refused without being shown, and so is what stands beside it', async () => {
+    const { code } = SECRETS;
+    const answers = await Promise.all(
+      [
+        { ...NEW_WITHDRAWAL, code: Number(code) },
+        { ...NEW_WITHDRAWAL, code: { code } },
+        { ...NEW_WITHDRAWAL, code: [code, code] },
+        { ...NEW_WITHDRAWAL, code: `${code} ${code}` },
+        { ...NEW_WITHDRAWAL, code, signature: SECRETS.signature },
+        { ...NEW_WITHDRAWAL, code, netAmount: undefined },
+        { ...NEW_WITHDRAWAL, code, netAmount: [] },
+        { ...NEW_WITHDRAWAL, code, unknown: SECRETS.signature },
+        { code, input: { code } },
+        code,
+      ].map((input) =>
+        ask(
+          `mutation ($input: CreateWithdrawalInput!) {
+            createWithdrawal(input: $input) { __typename ... on Error { message } }
+          }`,
+          { input: typeof input === 'string' ? input : { idempotencyKey: 'k', ...input } },
+        ),
+      ),
+    );
+    for (const answer of answers) {
+      const shown = JSON.stringify(answer);
+      expect(shown).toMatch(/InvalidInput|INVALID_INPUT/);
+      expect(Object.values(SECRETS).filter((secret) => shown.includes(secret))).toEqual([]);
+    }
+    expect(sandbox.calls).toEqual([]);
+    expect((await ask('{ operations { totalCount } }')).data.operations.totalCount).toBe(0);
+  });
+
   test.each(['drop-after', 'server-error', 'refusal', 'bare-failure'] as const)(
     'after everything failed by %s, was looked for, and was asked for again',
     async (kind) => {
