@@ -34,6 +34,7 @@ export function createListener(
 
   return (request, response) => {
     const decide = (verdict: Caller | Refusal) => {
+      if (response.destroyed) return;
       if ('status' in verdict) refuse(response, verdict);
       else admit(request, response, verdict);
     };
