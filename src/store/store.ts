@@ -1,5 +1,6 @@
 /** All that is kept: the ledger of writes and the directory of what was learned, in one database. */
 
+import { sql } from 'drizzle-orm';
 import type { Condition } from '../domain.ts';
 import type { Operation, OperationField } from '../operation.ts';
 import type { Source } from '../providers/provider.ts';
@@ -15,6 +16,8 @@ export interface Store {
   readonly directory: Directory;
   /** The audit trail, newest first. */
   operations(conditions: readonly Condition<OperationField>[]): Source<Operation>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +34,9 @@ export function createStore({ db, owner, close }: OpenDatabase, checkAfterMs: nu
         placeOf: ({ number }) => ({ number }),
         toRow: toOperation,
       }),
+    async ping() {
+      await db.execute(sql`select 1`);
+    },
     close,
   };
 }
