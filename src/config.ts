@@ -11,6 +11,7 @@ import {
   readAccountsFile,
   readVariables,
 } from './account-config.ts';
+import { type DoorConfig, doorVariables, readDoor } from './http/settings.ts';
 
 const whole = (least: number, most: number) =>
   z
@@ -32,11 +33,13 @@ const settingsSchema = z.object({
   UPSTREAM_BUDGET_MS: whole(1, 600_000).default(25_000),
   LIST_WAIT_MS: whole(1, 600_000).default(10_000),
   RECONCILE_AFTER_MS: whole(1, 3_600_000).default(5_000),
+  ...doorVariables,
 });
 
 export interface Config {
   readonly host: string;
   readonly port: number;
+  readonly door: DoorConfig;
   /** Limits of the exchanges with each account's provider. */
   readonly upstream: { readonly connections: number; readonly attemptMs: number; readonly budgetMs: number };
   /** How long a list waits for one of its accounts before it goes without. */
@@ -98,7 +101,8 @@ export function loadConfig(environment: Environment = process.env): Config {
   }
   if (env.DATABASE_URL && env.DATA_DIR)
     problems.push('DATA_DIR: is not used with DATABASE_URL; unset one of them');
-  if (problems.length > 0 || !settings.success) throw new ConfigError(problems);
+  const door = settings.data && readDoor(settings.data, settings.data.HOST, problems);
+  if (problems.length > 0 || !settings.success || !door) throw new ConfigError(problems);
 
   const {
     HOST,
@@ -114,6 +118,7 @@ export function loadConfig(environment: Environment = process.env): Config {
   return {
     host: HOST,
     port: PORT,
+    door,
     upstream: {
       connections: UPSTREAM_CONNECTIONS,
       attemptMs: UPSTREAM_TIMEOUT_MS,

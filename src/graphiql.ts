@@ -1,7 +1,6 @@
 /** GraphiQL, served whole from this process: no other host, no inline script, no eval. */
 
 import { createHash } from 'node:crypto';
-import type { Plugin } from 'graphql-yoga';
 
 /** A ready-made tab. */
 export interface Tab {
@@ -9,7 +8,8 @@ export interface Tab {
   readonly variables?: string;
 }
 
-const ASSETS = '/graphiql/';
+/** The folder that its files are in. */
+export const ASSETS = '/graphiql/';
 
 // Styles are inline because the editor positions its lines by style attributes; scripts and workers are files of
 // this server only.
@@ -26,62 +26,57 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Answers browsers at `endpoint` with GraphiQL and these tabs; everything else passes. */
-export function useGraphiQL(endpoint: string, tabs: readonly Tab[]): Plugin {
-  let files: Promise<Map<string, Asset>> | undefined;
-  return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
-      const wantsPage = url.pathname === endpoint && request.headers.get('accept')?.includes('text/html');
-      if (request.method !== 'GET' || (!wantsPage && !url.pathname.startsWith(ASSETS))) return;
-      files ??= loadAssets(endpoint, tabs);
-      const asset = (await files).get(wantsPage ? PAGE : url.pathname);
-      if (!asset) return endResponse(new fetchAPI.Response('Not found\n', { status: 404 }));
-
-      const headers = {
-        'content-type': asset.type,
-        'content-security-policy': POLICY,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-cache',
-        etag: asset.etag,
-        vary: 'accept',
-      };
-      const known = request.headers.get('if-none-match') === asset.etag;
-      endResponse(new fetchAPI.Response(known ? null : asset.body, { status: known ? 304 : 200, headers }));
-    },
-  };
-}
-
-interface Asset {
-  readonly type: string;
+/** A file as a browser gets it. */
+export interface Asset {
   readonly body: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
   readonly etag: string;
 }
 
-const PAGE = `${ASSETS}index.html`;
+/** The page for its own path, `GRAPHIQL_PAGE`; undefined for a path that is none of its files. */
+export type GraphiQL = (path: string) => Promise<Asset | undefined>;
+
+/** GraphiQL for the API at `endpoint`, opened with these tabs. */
+export function createGraphiQL(endpoint: string, tabs: readonly Tab[]): GraphiQL {
+  let files: Promise<Map<string, Asset>> | undefined;
+  return async (path) => {
+    files ??= loadAssets(endpoint, tabs);
+    return (await files).get(path);
+  };
+}
+
+export const GRAPHIQL_PAGE = `${ASSETS}index.html`;
 
 /** The bundle is megabytes, so it is loaded when somebody opens it and not when the server starts. */
 async function loadAssets(endpoint: string, tabs: readonly Tab[]): Promise<Map<string, Asset>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const script = 'text/javascript; charset=utf-8';
   const options = { title: 'Paygraph', endpoint, defaultTabs: tabs, shouldPersistHeaders: false };
-  return new Map(
-    [
-      asset('index.html', 'text/html; charset=utf-8', PAGE_HTML),
-      asset('style.css', 'text/css; charset=utf-8', bundle.css + STILL_TABS),
-      asset('setup.js', script, SETUP_JS),
-      asset('graphiql.js', script, bundle.js),
-      asset('start.js', script, `YogaGraphiQL.renderYogaGraphiQL(root, ${JSON.stringify(options)});\n`),
-      asset('editorWorkerService.js', script, bundle.editorWorkerService),
-      asset('json.js', script, bundle.jsonWorker),
-      asset('graphql.js', script, bundle.graphqlWorker),
-    ].map((file) => [file.path, file]),
-  );
+  return new Map([
+    asset('index.html', 'text/html; charset=utf-8', PAGE_HTML),
+    asset('style.css', 'text/css; charset=utf-8', bundle.css + STILL_TABS),
+    asset('setup.js', script, SETUP_JS),
+    asset('graphiql.js', script, bundle.js),
+    asset('start.js', script, `YogaGraphiQL.renderYogaGraphiQL(root, ${JSON.stringify(options)});\n`),
+    asset('editorWorkerService.js', script, bundle.editorWorkerService),
+    asset('json.js', script, bundle.jsonWorker),
+    asset('graphql.js', script, bundle.graphqlWorker),
+  ]);
 }
 
-function asset(name: string, type: string, body: string) {
+function asset(name: string, type: string, body: string): [path: string, file: Asset] {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`;
-  return { path: ASSETS + name, type, body, etag };
+  const headers = [
+    ...['content-type', type],
+    ...['content-security-policy', POLICY],
+    ...['x-content-type-options', 'nosniff'],
+    ...['referrer-policy', 'no-referrer'],
+    ...['cache-control', 'no-cache'],
+    ...['etag', etag],
+    ...['vary', 'accept'],
+  ];
+  return [ASSETS + name, { body, headers, etag }];
 }
 
 const PAGE_HTML = `<!doctype html>

@@ -8,6 +8,11 @@ export interface Inbound {
   readonly caller: Caller;
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Of the client: its own, or what a trusted proxy says that it is. */
+  readonly address: string;
   /** Aborted when the client has gone before it was answered. */
   readonly signal: AbortSignal;
+  /** Adds a header to the answer, whatever becomes of the request. Its status is set by `extensions.http.status` of
+   * a thrown `GraphQLError`. */
+  setHeader(name: string, value: string): void;
 }

@@ -1,16 +1,16 @@
 /** Reads the configuration, starts, and stops on a signal. The only file with side effects. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAuthenticate } from './access/authenticate.ts';
 import type { Account } from './accounts.ts';
 import { ANONYMOUS } from './caller.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startDemo } from './demo.ts';
-import { createListener } from './http/listener.ts';
+import { createGraphiQL } from './graphiql.ts';
+import { createFrontDoor } from './http/front-door.ts';
 import { openProvider } from './providers/registry.ts';
-import { createApp } from './server.ts';
+import { createApp, ENDPOINT } from './server.ts';
 import { createServices } from './services.ts';
 import { openDatabase } from './store/database.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -24,19 +24,28 @@ const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) =>
   provider: openProvider(account, config.upstream),
 }));
 
+const onBug = (error: unknown) =>
+  say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`);
 const services = createServices({
   accounts,
   store: await openStore(),
   listWaitMs: config.listWaitMs,
-  onBug: (error) => say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`),
+  onBug,
 });
 // What was being sent when this stopped the last time is not known any more.
 await services.store.ledger.orphan();
 services.reconciler.start();
-const app = createApp(services, { tabs: readExamples(), allowLoopbackOrigins: demo !== undefined });
 const names = accounts.map(({ name }) => name);
-const authenticate = config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS;
-const server = createServer(createListener(app, { authenticate }));
+const door = createFrontDoor(createApp(services), {
+  ...config.door,
+  authenticate: config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS,
+  allowLoopbackOrigins: demo !== undefined,
+  // A browser sends no token for a page.
+  graphiql: config.access ? undefined : createGraphiQL(ENDPOINT, readExamples()),
+  ready: services.store.ping,
+  onBug,
+});
+const { server } = door;
 server.on('error', (error: NodeJS.ErrnoException) => {
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${config.port} is in use; set PORT to another one`,
@@ -47,7 +56,8 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.listen(config.port, config.host, () => {
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
-  say(process.stdout, `Paygraph: http://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
+  const scheme = config.door.tls ? 'https' : 'http';
+  say(process.stdout, `Paygraph: ${scheme}://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
   say(process.stdout, `Accounts: ${names.join(', ')}`);
   say(process.stdout, `Access: ${config.access ? 'by bearer token' : 'anybody on this machine'}`);
   say(process.stdout, `State: ${describeState(config.database)}`);
@@ -61,18 +71,18 @@ server.listen(config.port, config.host, () => {
   }
 });
 
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+let isStopping = false;
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
 
-/** Takes no more requests, lets running ones end and their writes be recorded, then closes what they used. */
-function stop() {
-  // A connection whose request is still running would otherwise be kept for the next one for seconds.
-  server.keepAliveTimeout = 1;
-  server.close(async () => {
-    await services.close();
-    await demo?.sandbox.close();
-  });
-  server.closeIdleConnections();
+/** Takes no more requests, lets running ones end and their writes be recorded, then closes what they used. Asked again,
+ * it ends at once. */
+async function stop() {
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  await door.close(config.door.shutdownMs);
+  await services.close();
+  await demo?.sandbox.close();
 }
 
 async function openStore(): Promise<Store> {

@@ -1,46 +1,36 @@
 /** The GraphQL server over given services. Never listens, never reads the environment. */
 
-import { execute, GraphQLError } from 'graphql';
+import { type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type Context, createContext, type Services } from './context.ts';
-import { type Tab, useGraphiQL } from './graphiql.ts';
 import type { Inbound } from './inbound.ts';
 import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
 
-export interface AppOptions {
-  /** Tabs that GraphiQL opens with. */
-  readonly tabs?: readonly Tab[];
-  /** Lets pages from any port of this machine read answers, for frontend development. */
-  readonly allowLoopbackOrigins?: boolean;
-}
-
-const ENDPOINT = '/graphql';
+/** Where GraphQL is asked. */
+export const ENDPOINT = '/graphql';
 
 /** What the front door knows of a request. */
 export interface ServerContext {
   readonly inbound: Inbound;
+  /** There when the operation has been executed already: gives its result, or throws what it threw. */
+  readonly outcome?: () => ExecutionResult;
 }
 
 export type App = ReturnType<typeof createApp>;
 
-/** Builds the server. It listens behind `createListener`. */
-export function createApp(services: Services, { tabs = [], allowLoopbackOrigins = false }: AppOptions = {}) {
+/** Builds the server. It listens behind `createFrontDoor`, which owns everything about HTTP. */
+export function createApp(services: Services) {
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: ENDPOINT,
-    healthCheckEndpoint: '/health/live',
     landingPage: false,
     graphiql: false,
     multipart: false,
+    cors: false,
+    maxRequestBodySize: false,
     logging: false,
     context: ({ inbound }) => createContext(services, inbound),
-    cors: (request) => {
-      const origin = request.headers.get('origin');
-      return allowLoopbackOrigins && origin !== null && isLoopback(origin)
-        ? { origin: [origin], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], maxAge: 600 }
-        : false;
-    },
     maskedErrors: {
       maskError: (error) => {
         const failed = toGraphQLError(error);
@@ -50,17 +40,15 @@ export function createApp(services: Services, { tabs = [], allowLoopbackOrigins 
         return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },
-    plugins: [useGraphiQL(ENDPOINT, tabs), useJsonBodies(), useReferenceExecutor(), useUpstreamCount()],
+    plugins: [useOutcome(), useReferenceExecutor(), useUpstreamCount()],
   });
 }
 
-/** Takes bodies of JSON only. A browser lets a page of any origin send forms and texts without asking first, so a
- * mutation in one of these may be anybody's. */
-function useJsonBodies(): Plugin {
+/** Lets Yoga make an answer of what was executed without it. */
+export function useOutcome(): Plugin<object, ServerContext> {
   return {
-    onRequestParse: ({ request, fetchAPI, endResponse }) => {
-      const isJson = request.headers.get('content-type')?.startsWith('application/json');
-      if (request.method === 'POST' && !isJson) endResponse(new fetchAPI.Response(null, { status: 415 }));
+    onParams: ({ context, setResult }) => {
+      if (context.outcome) setResult(context.outcome());
     },
   };
 }
@@ -93,10 +81,4 @@ function useUpstreamCount(): Plugin<Context> {
 function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   return new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
-}
-
-function isLoopback(origin: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { hostname } = new URL(origin);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

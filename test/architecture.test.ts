@@ -29,7 +29,10 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'src/caller.ts', may: ['src/errors.ts'] },
   { files: 'src/inbound.ts', may: ['type src/caller.ts'] },
   { files: 'src/account-config.ts', may: ['zod', 'node:fs'] },
-  { files: 'src/config.ts', may: ['src/access/access-config.ts', 'src/account-config.ts', 'zod'] },
+  {
+    files: 'src/config.ts',
+    may: ['src/access/access-config.ts', 'src/account-config.ts', 'src/http/settings.ts', 'zod'],
+  },
   {
     files: 'src/access/*',
     may: [
@@ -46,7 +49,17 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/http/*',
-    may: ['src/caller.ts', 'type src/access/*', 'type src/inbound.ts', 'type src/server.ts', 'node:*'],
+    may: [
+      'src/http/*',
+      'src/caller.ts',
+      'src/graphiql.ts',
+      'src/server.ts',
+      'type src/access/*',
+      'type src/inbound.ts',
+      'graphql',
+      'node:*',
+      'zod',
+    ],
   },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
   {
@@ -161,18 +174,11 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/graphiql.ts',
-    may: ['graphql-yoga', '@graphql-yoga/render-graphiql/graphiql', 'node:crypto'],
+    may: ['@graphql-yoga/render-graphiql/graphiql', 'node:crypto'],
   },
   {
     files: 'src/server.ts',
-    may: [
-      'src/schema/*',
-      'src/context.ts',
-      'src/graphiql.ts',
-      'type src/inbound.ts',
-      'graphql',
-      'graphql-yoga',
-    ],
+    may: ['src/schema/*', 'src/context.ts', 'type src/inbound.ts', 'graphql', 'graphql-yoga'],
   },
   { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/account-config.ts'] },
   {
@@ -182,6 +188,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/caller.ts',
       'src/config.ts',
       'src/demo.ts',
+      'src/graphiql.ts',
       'src/http/*',
       'src/server.ts',
       'src/services.ts',
@@ -189,7 +196,6 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/store/*',
       'type src/accounts.ts',
       'node:fs',
-      'node:http',
       'node:net',
     ],
   },

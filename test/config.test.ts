@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.ts';
 
 const merchant = '8b03432e-385b-4670-8d06-064591096795';
@@ -38,6 +38,14 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
   expect(loadConfig({})).toEqual({
     host: '127.0.0.1',
     port: 4000,
+    door: {
+      origins: [],
+      hosts: [],
+      trustedProxies: 0,
+      tls: undefined,
+      maxRequests: 1_000,
+      shutdownMs: 25_000,
+    },
     upstream: { connections: 10, attemptMs: 10_000, budgetMs: 25_000 },
     listWaitMs: 10_000,
     checkAfterMs: 5_000,
@@ -197,4 +205,67 @@ test('a file and account variables together are refused, since one would be igno
   expect(problemsOf({ ...access, ACCOUNTS_FILE: file, HASHLEE_TOKEN: 't', HASHLEE_UNIT: 'u' })).toEqual([
     'ACCOUNTS_FILE: replaces the account variables; unset HASHLEE_TOKEN, HASHLEE_UNIT',
   ]);
+});
+
+describe('the front door', () => {
+  const doorOf = (env: Record<string, string>) => loadConfig({ ...cryptomus, ...env }).door;
+
+  test('is known under any name, unless it is for this machine only or names are given', () => {
+    for (const HOST of ['localhost', '127.0.0.1', '127.8.9.1', '::1'])
+      expect(doorOf({ HOST }).hosts).toEqual([]);
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.7']) expect(doorOf({ HOST }).hosts).toBeUndefined();
+    const ALLOWED_HOSTS = 'api.example, [2001:db8::1]';
+    expect(doorOf({ HOST: '0.0.0.0', ALLOWED_HOSTS }).hosts).toEqual(['api.example', '[2001:db8::1]']);
+  });
+
+  test.each([
+    ['2', 2],
+    ['10.0.0.1', ['10.0.0.1']],
+    ['10.0.0.0/8, 2001:db8::/32', ['10.0.0.0/8', '2001:db8::/32']],
+  ])('trusts proxies by number or by network: %s', (TRUST_PROXY, trusted) => {
+    expect(doorOf({ TRUST_PROXY }).trustedProxies).toEqual(trusted);
+  });
+
+  test('takes origins exactly as browsers write them', () => {
+    const CORS_ORIGINS = 'https://office.example,http://10.0.0.7:8080';
+    expect(doorOf({ CORS_ORIGINS }).origins).toEqual(['https://office.example', 'http://10.0.0.7:8080']);
+  });
+
+  test.each([
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://office.example/'],
+    ['CORS_ORIGINS', 'https://office.example,'],
+    ['CORS_ORIGINS', 'https://Office.example'],
+    ['CORS_ORIGINS', 'office.example'],
+    ['ALLOWED_HOSTS', 'api.example:443'],
+    ['ALLOWED_HOSTS', 'https://api.example'],
+    ['ALLOWED_HOSTS', '*.example'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '10'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0'],
+    ['TRUST_PROXY', '1, 10.0.0.1'],
+    ['MAX_REQUESTS', '0'],
+    ['SHUTDOWN_MS', '-1'],
+  ])('%s cannot be %s', (name, value) => {
+    const [problem, ...others] = problemsOf({ [name]: value });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^${name}: must be `));
+  });
+
+  test('wants both files for TLS, readable, and fitting each other', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'paygraph-'));
+    const file = join(folder, 'some.pem');
+    writeFileSync(file, 'hunter2');
+    expect(problemsOf({ TLS_CERT_FILE: file })).toEqual(['TLS_KEY_FILE: is missing']);
+    expect(problemsOf({ TLS_KEY_FILE: file })).toEqual(['TLS_CERT_FILE: is missing']);
+    expect(problemsOf({ TLS_CERT_FILE: join(folder, 'none'), TLS_KEY_FILE: file })).toEqual([
+      'TLS_CERT_FILE: cannot be read',
+    ]);
+    expect(problemsOf({ CORS_ORIGINS: 'hunter2' })[0]).not.toContain('hunter2');
+    const [problem] = problemsOf({ TLS_CERT_FILE: file, TLS_KEY_FILE: file });
+    expect(problem).toMatch(/^TLS_KEY_FILE: must be /);
+    expect(problem).not.toContain('hunter2');
+  });
 });

@@ -90,7 +90,12 @@ describe('the queries', async () => {
 });
 
 describe('the settings', () => {
-  const files = ['src/config.ts', 'src/account-config.ts', 'src/access/access-config.ts'];
+  const files = [
+    'src/config.ts',
+    'src/account-config.ts',
+    'src/access/access-config.ts',
+    'src/http/settings.ts',
+  ];
   const code = files.map(read).join('');
   const inCode = [...new Set(code.match(/\b(?:HOST|PORT|[A-Z]+(?:_[A-Z]+)+)\b/g))].sort();
   const inTable = [...readme.matchAll(/^\| `([A-Z_]+)` \|.*\| (?:`(.*)`|–) \|$/gm)];
@@ -109,8 +114,11 @@ describe('the settings', () => {
       if (value !== undefined) expect(example).toContain(`#${name}=${value}\n`);
     }
     const defaults = new Map(inTable.map(([, name, value]) => [name!, value]));
-    const { host, port, upstream, listWaitMs, checkAfterMs } = loadConfig({});
+    const { host, port, door, upstream, listWaitMs, checkAfterMs } = loadConfig({});
     expect([host, String(port)]).toEqual([defaults.get('HOST'), defaults.get('PORT')]);
+    expect([door.trustedProxies, door.maxRequests, door.shutdownMs]).toEqual(
+      ['TRUST_PROXY', 'MAX_REQUESTS', 'SHUTDOWN_MS'].map((name) => Number(defaults.get(name))),
+    );
     expect(upstream).toEqual({
       connections: Number(defaults.get('UPSTREAM_CONNECTIONS')),
       attemptMs: Number(defaults.get('UPSTREAM_TIMEOUT_MS')),
@@ -127,8 +135,11 @@ describe('the settings', () => {
       JWT_KEY_FILE: '',
       JWT_JWKS_URL: 'https://id.example/keys',
       JWT_ALGORITHMS: '',
+      CORS_ORIGINS: '',
       DATABASE_URL: '',
       NODE_ENV: '',
+      TLS_CERT_FILE: '',
+      TLS_KEY_FILE: '',
     });
     expect(database).toEqual({ kind: 'folder', path: defaults.get('DATA_DIR') });
     expect(accounts.map(({ name, url }) => [name, url])).toEqual(

@@ -1,9 +1,8 @@
 /** The server under test, as a process of its own: what src/main.ts puts together, over given accounts, and a ledger at
  * whose doors the process can be told to kill itself. */
 
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createListener } from '../../src/http/listener.ts';
+import { createFrontDoor } from '../../src/http/front-door.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { createApp } from '../../src/server.ts';
 import { createServices } from '../../src/services.ts';
@@ -29,14 +28,18 @@ const services = createServices({
   store: { ...store, ledger: ambushed(store.ledger) },
   maxChecks: 3,
   reconcileEveryMs: 10,
-  onBug: (error) => tell({ bug: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  onBug,
 });
 await services.store.ledger.orphan();
 services.reconciler.start();
-const server = createServer(createListener(createApp(services)));
+const { server } = createFrontDoor(createApp(services), { onBug });
 server.listen(0, '127.0.0.1', () => {
   tell({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql` });
 });
+
+function onBug(error: unknown) {
+  tell({ bug: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
 
 function tell(message: FromServer) {
   process.send?.(message);

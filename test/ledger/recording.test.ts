@@ -1,11 +1,8 @@
 /** What the ledger knows of a write and when: before it is sent, whatever becomes of whoever asked, and however often
  * the same key comes again. */
 
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { createListener } from '../../src/http/listener.ts';
 import { encodeId } from '../../src/id.ts';
 import { startProduct, UPSTREAM } from '../support/app.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -29,7 +26,7 @@ const OPERATIONS = `{ operations { nodes { ${OPERATION} } } }`;
 const KEY = 'the-key';
 
 onEachDatabase(async (kind) => {
-  const { ask, app, sandbox, serve, database, accounts } = await startProduct(UPSTREAM, {}, kind);
+  const { ask, sandbox, serve, database, accounts } = await startProduct(UPSTREAM, {}, kind);
   const openHashAtFirst = openHash(sandbox);
   const operations = async () => (await ask(OPERATIONS)).data.operations.nodes;
   /** Cancels the same withdrawal with the same key, as often as it is called. */
@@ -257,12 +254,10 @@ onEachDatabase(async (kind) => {
   });
 
   test('a client that hangs up does not stop its write, nor keep it from being recorded', async () => {
-    const server = createServer(createListener(app));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const { door, url } = serve(accounts);
     const client = new AbortController();
     const release = sandbox.hold({ endpoint: 'W4' });
-    const answer = fetch(`http://127.0.0.1:${port}/graphql`, {
+    const answer = fetch(await url(), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -274,7 +269,7 @@ onEachDatabase(async (kind) => {
     await arrived(sandbox, 1);
     client.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await new Promise((resolve) => server.close(resolve));
+    await door.close(60_000);
     release();
 
     await expect.poll(async () => (await operations())[0].state, { interval: 10 }).toBe('SUCCEEDED');

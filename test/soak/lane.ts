@@ -95,7 +95,9 @@ const INBOUND: Inbound = {
   id: 'soak',
   caller: ANONYMOUS,
   headers: {},
+  address: '127.0.0.1',
   signal: new AbortController().signal,
+  setHeader() {},
 };
 
 interface Process {

@@ -2,7 +2,7 @@
  * server behind a socket of its own. */
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import type { ExecutionResult } from 'graphql';
@@ -12,9 +12,9 @@ import type { AccountConfig } from '../../src/account-config.ts';
 import type { Account } from '../../src/accounts.ts';
 import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
-import { createListener, type ListenerOptions } from '../../src/http/listener.ts';
+import { createFrontDoor, type FrontDoorOptions } from '../../src/http/front-door.ts';
 import { openProvider } from '../../src/providers/registry.ts';
-import { type AppOptions, createApp } from '../../src/server.ts';
+import { createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -73,18 +73,24 @@ export async function startProduct(
   /** A server over other accounts than the sandbox's own, or with other options. */
   function serve(
     accounts: readonly Account[],
-    options: AppOptions & ListenerOptions & Partial<ServiceOptions> = {},
+    options: Partial<FrontDoorOptions> & Partial<ServiceOptions> = {},
   ) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
-    const app = createApp(services, { allowLoopbackOrigins: true, ...options });
-    const server = createServer(createListener(app, options));
+    const app = createApp(services);
+    const door = createFrontDoor(app, { allowLoopbackOrigins: true, ready: store.ping, ...options, onBug });
+    const { server } = door;
     servers.push(server);
     const listening = once(server.listen(0, '127.0.0.1'), 'listening');
-    const post: Post = async (body, headers = {}) => {
+    /** Where it listens, with this path. */
+    const url = async (path = '/graphql') => {
       await listening;
-      return fetch(urlOf(server), {
+      const { port } = server.address() as AddressInfo;
+      return `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${path}`;
+    };
+    const post: Post = async (body, headers = {}) => {
+      return fetch(await url(), {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
         body: JSON.stringify(body),
@@ -92,7 +98,7 @@ export async function startProduct(
     };
     const ask: Ask = async (query, variables, headers) =>
       (await (await post({ query, variables }, headers)).json()) as Answer;
-    return { app, ask, post, services };
+    return { app, ask, post, url, door, services };
   }
 
   /** Another process on the same server, with accounts and connections of its own. */
@@ -133,8 +139,4 @@ export async function startProduct(
     serve,
     replica,
   };
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }

@@ -34,7 +34,7 @@ export function startMain(settings: Readonly<Record<string, string>> = {}): Star
   const url = new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed.stdout += text;
-      const match = /http:\/\/\S+\/graphql/.exec(printed.stdout);
+      const match = /https?:\/\/\S+\/graphql/.exec(printed.stdout);
       if (match) resolve(match[0]);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
