@@ -31,6 +31,11 @@ const settingsSchema = z.object({
   UPSTREAM_CONNECTIONS: whole(1, 1000).default(10),
   UPSTREAM_TIMEOUT_MS: whole(1, 600_000).default(10_000),
   UPSTREAM_BUDGET_MS: whole(1, 600_000).default(25_000),
+  UPSTREAM_QUEUE: whole(0, 100_000).default(5_000),
+  UPSTREAM_BREAK_AFTER: whole(0, 1_000).default(10),
+  UPSTREAM_BREAK_MS: whole(1, 600_000).default(1_000),
+  UPSTREAM_MAX_PAUSE_MS: whole(0, 86_400_000).default(300_000),
+  REQUEST_TIMEOUT_MS: whole(1, 3_600_000).default(30_000),
   LIST_WAIT_MS: whole(1, 600_000).default(10_000),
   RECONCILE_AFTER_MS: whole(1, 3_600_000).default(5_000),
   ...doorVariables,
@@ -41,7 +46,20 @@ export interface Config {
   readonly port: number;
   readonly door: DoorConfig;
   /** Limits of the exchanges with each account's provider. */
-  readonly upstream: { readonly connections: number; readonly attemptMs: number; readonly budgetMs: number };
+  readonly upstream: {
+    readonly connections: number;
+    readonly attemptMs: number;
+    readonly budgetMs: number;
+    /** Missing: nothing is held back, however a provider fares. */
+    readonly guards?: {
+      readonly queue: number;
+      readonly breakAfter: number;
+      readonly breakMs: number;
+      readonly maxPauseMs: number;
+    };
+  };
+  /** How long a GraphQL request may take. */
+  readonly requestMs: number;
   /** How long a list waits for one of its accounts before it goes without. */
   readonly listWaitMs: number;
   /** How long after a write whose outcome is not known it is first looked for by reading. */
@@ -101,6 +119,10 @@ export function loadConfig(environment: Environment = process.env): Config {
   }
   if (env.DATABASE_URL && env.DATA_DIR)
     problems.push('DATA_DIR: is not used with DATABASE_URL; unset one of them');
+  if (settings.success && settings.data.REQUEST_TIMEOUT_MS <= settings.data.LIST_WAIT_MS)
+    problems.push(
+      'REQUEST_TIMEOUT_MS: must be more than LIST_WAIT_MS, so that a list can go without an account',
+    );
   const door = settings.data && readDoor(settings.data, settings.data.HOST, problems);
   if (problems.length > 0 || !settings.success || !door) throw new ConfigError(problems);
 
@@ -112,6 +134,11 @@ export function loadConfig(environment: Environment = process.env): Config {
     UPSTREAM_CONNECTIONS,
     UPSTREAM_TIMEOUT_MS,
     UPSTREAM_BUDGET_MS,
+    UPSTREAM_QUEUE,
+    UPSTREAM_BREAK_AFTER,
+    UPSTREAM_BREAK_MS,
+    UPSTREAM_MAX_PAUSE_MS,
+    REQUEST_TIMEOUT_MS,
     LIST_WAIT_MS,
     RECONCILE_AFTER_MS,
   } = settings.data;
@@ -123,7 +150,14 @@ export function loadConfig(environment: Environment = process.env): Config {
       connections: UPSTREAM_CONNECTIONS,
       attemptMs: UPSTREAM_TIMEOUT_MS,
       budgetMs: UPSTREAM_BUDGET_MS,
+      guards: {
+        queue: UPSTREAM_QUEUE,
+        breakAfter: UPSTREAM_BREAK_AFTER,
+        breakMs: UPSTREAM_BREAK_MS,
+        maxPauseMs: UPSTREAM_MAX_PAUSE_MS,
+      },
     },
+    requestMs: REQUEST_TIMEOUT_MS,
     listWaitMs: LIST_WAIT_MS,
     checkAfterMs: RECONCILE_AFTER_MS,
     database: databaseOf(DATABASE_URL, DATA_DIR, accounts.length === 0),

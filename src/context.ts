@@ -22,6 +22,8 @@ export interface Services {
   readonly writer: Writer;
   /** How long a list waits for one of its accounts, in milliseconds. */
   readonly listWaitMs: number;
+  /** How long a request may take, in milliseconds. */
+  readonly requestMs: number;
   /** Told of every error that no client may see: each one is a bug. */
   readonly onBug: (error: unknown) => void;
 }
@@ -41,9 +43,11 @@ export interface Context extends Omit<Services, 'allowed'>, Allowed {
 /** A context for one request. */
 export function createContext(services: Services, inbound: Inbound): Context {
   const { allowed, ...shared } = services;
-  const { store, writer, onBug } = services;
+  const { store, writer, onBug, requestMs } = services;
   const calls = new Map<string, number>();
   const asker: Asker = {
+    signal: inbound.signal,
+    dueAt: performance.now() + requestMs,
     called: (account) => calls.set(account, (calls.get(account) ?? 0) + 1),
   };
 

@@ -14,3 +14,20 @@ export async function inTime<Value>(work: Promise<Value>, waitMs: number, late: 
     clearTimeout(timer);
   }
 }
+
+/** The value of `work`, or `otherwise` when it takes longer than `waitMs`; the work goes on unheard. */
+export async function unlessLate<Value>(
+  work: Promise<Value>,
+  waitMs: number,
+  otherwise: Value,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<Value>((resolve) => {
+    timer = setTimeout(resolve, waitMs, otherwise);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -30,6 +30,7 @@ const services = createServices({
   accounts,
   store: await openStore(),
   listWaitMs: config.listWaitMs,
+  requestMs: config.requestMs,
   onBug,
 });
 // What was being sent when this stopped the last time is not known any more.

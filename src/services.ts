@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly maxChecks?: number;
   /** How long a list waits for one of its accounts, in milliseconds. */
   readonly listWaitMs?: number;
+  /** How long a request may take, in milliseconds. */
+  readonly requestMs?: number;
   /** Milliseconds between two rounds of checks. */
   readonly reconcileEveryMs?: number;
   readonly onBug: (error: unknown) => void;
@@ -29,10 +31,12 @@ export interface RunningServices extends Services {
 const MAX_CHECKS = 20;
 const RECONCILE_EVERY_MS = 2_000;
 const LIST_WAIT_MS = 10_000;
+const REQUEST_MS = 30_000;
 
 /** Ready to serve; the caller starts the reconciler, and closes. */
 export function createServices(options: ServiceOptions): RunningServices {
-  const { store, onBug, maxChecks = MAX_CHECKS, listWaitMs = LIST_WAIT_MS } = options;
+  const { store, onBug, maxChecks = MAX_CHECKS } = options;
+  const { listWaitMs = LIST_WAIT_MS, requestMs = REQUEST_MS } = options;
   const everyMs = options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
   const accounts = new Map(options.accounts.map((account) => [account.name, account]));
   const writer = createWriter({ ledger: store.ledger, onBug });
@@ -44,6 +48,7 @@ export function createServices(options: ServiceOptions): RunningServices {
     writer,
     reconciler,
     listWaitMs,
+    requestMs,
     onBug,
     async close() {
       await writer.idle();

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Account } from './accounts.ts';
 import { IdempotencyConflictError, ProviderError } from './errors.ts';
+import { unlessLate } from './in-time.ts';
 import type { ActionName, Operation, OperationInput, OperationObject, Outcome } from './operation.ts';
 import type { Asker } from './providers/provider.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -38,8 +39,9 @@ export interface Sent {
 }
 
 export interface Writer {
-  /** The operation as it stands after this: new, or the one that has its key. Throws `IdempotencyConflictError`
-   * without sending anything. */
+  /** The operation as it stands after this: new, or the one that has its key; `PENDING` when it is still being sent as
+   * time is up for the asker. Throws, without sending anything, `IdempotencyConflictError`, or `ProviderError` when
+   * time was up before. */
   perform(write: Write, asker: Asker): Promise<Operation>;
   /** Resolves when nothing is being sent or recorded any more. */
   idle(): Promise<void>;
@@ -124,21 +126,43 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
     if (kind === 'KEY_REUSED' || kind === 'TARGET_BUSY') {
       throw new IdempotencyConflictError(kind, operation, account.name);
     }
-    if (kind === 'NEW') return sendAndRecord(write, operation, asker);
+    if (kind === 'NEW') return inHand(write, operation, asker);
 
     const unsettled = operation.state === 'UNKNOWN' || operation.state === 'NEEDS_REVIEW';
     if (!unsettled || operation.sends >= sendLimit) return operation;
     const reclaimed = await ledger.reclaim(operation, hold);
     if (!reclaimed) return (await ledger.find(operation.id)) ?? operation;
-    return sendAndRecord(write, reclaimed, asker);
+    return inHand(write, reclaimed, asker);
+  }
+
+  /** Sends it, and tells how it stands when the asker must be answered. It goes on to the end all the same. */
+  function inHand(write: Write, operation: Operation, asker: Asker): Promise<Operation> {
+    const sending = tracked(sendAndRecord(write, operation, asker));
+    return asker.dueAt === undefined
+      ? sending
+      : unlessLate(sending, asker.dueAt - performance.now(), operation);
   }
 
   return {
-    perform: (write, asker) => tracked(perform(write, asker)),
+    async perform(write, asker) {
+      if (asker.dueAt !== undefined && performance.now() >= asker.dueAt) throw tooLate(write);
+      return tracked(perform(write, asker));
+    },
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },
   };
+}
+
+/** Of a request whose writes before this one took all of its time. */
+function tooLate({ account, action }: Write): ProviderError {
+  return new ProviderError({
+    code: 'TIMEOUT',
+    account: account.name,
+    provider: account.provider.name,
+    operation: action.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    sentence: 'the time for this request was over before it was sent',
+  });
 }
 
 function fingerprintOf({ action, account, input, object }: Write): string {

@@ -100,6 +100,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     files: 'src/write.ts',
     may: [
       'src/errors.ts',
+      'src/in-time.ts',
       'type src/accounts.ts',
       'type src/operation.ts',
       'type src/providers/provider.ts',
@@ -199,16 +200,26 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'node:net',
     ],
   },
-  { files: 'src/providers/provider.ts', may: ['type src/domain.ts'] },
+  { files: 'src/providers/provider.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
   { files: 'src/providers/wire.ts', may: ['src/money.ts', 'zod'] },
   {
     files: 'src/providers/http.ts',
     may: [
       'src/errors.ts',
+      'src/providers/http/*',
       'type src/domain.ts',
       'type src/providers/provider.ts',
+      'type zod',
+    ],
+  },
+  {
+    files: 'src/providers/http/*',
+    may: [
+      'src/errors.ts',
+      'src/providers/http/*',
+      'type src/providers/http.ts',
+      'type src/providers/provider.ts',
       'undici',
-      'zod',
       'lossless-json',
     ],
   },
@@ -220,6 +231,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'type src/providers/provider.ts',
       'type src/account-config.ts',
       'type src/config.ts',
+      'type src/domain.ts',
     ],
   },
   // Heleket is Cryptomus under another host.
@@ -351,7 +363,7 @@ describe('imports', () => {
 describe('only one place', () => {
   const importing = (name: string) => places(all, ({ imports }) => imports.some(({ of }) => of === name));
 
-  test('speaks HTTP to providers', () => expect(importing('undici')).toEqual(['src/providers/http.ts']));
+  test('speaks HTTP to providers', () => expect(importing('undici')).toEqual(['src/providers/http/send.ts']));
   test('knows the database', () => {
     const libraries = /^(drizzle-orm|pg|@electric-sql\/pglite)(\/|$)/;
     const knowing = places(all, ({ imports }) => imports.some(({ of }) => libraries.test(of)));

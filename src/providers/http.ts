@@ -1,29 +1,65 @@
-/** One exchange with an upstream: send the exact bytes, time out, retry reads, share reads that are already under
- * way, validate, fail with an honest outcome. The only importer of undici. */
+/** Calls to one account's provider: each carried through by the parts in http/, reads shared with whoever asks for the
+ * same meanwhile, writes always on their own. */
 
-import { parse } from 'lossless-json';
-import { type Dispatcher, Pool } from 'undici';
 import type { ZodType } from 'zod';
 import type { ProviderName } from '../domain.ts';
-import { type FailureCode, type FieldIssue, ProviderError } from '../errors.ts';
-import type { Asker } from './provider.ts';
-
-const READ_ATTEMPTS = 3;
-const BACKOFF_MS = 100;
-const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+import { type FailureCode, type FieldIssue, type Outcome, ProviderError } from '../errors.ts';
+import { createCarrier } from './http/carry.ts';
+import { createWire } from './http/send.ts';
+import { createSharedReads } from './http/shared-reads.ts';
+import { createStanding } from './http/standing.ts';
+import { createWatch } from './http/watch.ts';
+import type { Asker, Health } from './provider.ts';
 
 export interface HttpOptions {
   readonly account: string;
   readonly provider: ProviderName;
   /** Origin with an optional path prefix, without a trailing slash. */
   readonly url: string;
-  /** Most connections, and so most exchanges at once; further ones wait. */
+  /** Most reads at once, and most writes at once; further ones wait. */
   readonly connections: number;
   /** How long one attempt of a read may take once it is being sent. */
   readonly attemptMs: number;
-  /** How long an exchange may take in all: waiting for a connection, every attempt, every pause. */
+  /** How long a call may take in all: waiting for its turn, every attempt, every pause. */
   readonly budgetMs: number;
+  /** Without them every call goes out, however the provider is, and every read that may work is repeated. */
+  readonly guards?: Guards;
+  readonly onCall?: OnCall;
+}
+
+/** What is held back to spare a provider that is in trouble, and those who wait for it. */
+export interface Guards {
+  /** Most reads that wait for their turn, and most writes; further ones are refused. */
+  readonly queue: number;
+  /** Calls are refused for a while when so many of the last twice as many failed; 0 is never. */
+  readonly breakAfter: number;
+  /** How long at first. */
+  readonly breakMs: number;
+  /** Longest pause that a provider can ask for. */
+  readonly maxPauseMs: number;
+}
+
+/** Told of each attempt that ended, and of each call that was refused here before one began. */
+export type OnCall = (report: CallReport) => void;
+
+export interface CallReport {
+  readonly account: string;
+  readonly provider: ProviderName;
+  readonly operation: string;
+  readonly effect: 'read' | 'write';
+  /** For whom it was made first. */
+  readonly asker: Asker;
+  /** `CANCELED`: nobody waited for it any more. */
+  readonly result: 'OK' | 'CANCELED' | FailureCode;
+  /** Null where nothing failed. */
+  readonly outcome: Outcome | null;
+  /** From 1; 0 for a call that was refused here. */
+  readonly attempt: number;
+  /** Whether a byte may have left. */
+  readonly sent: boolean;
+  /** Of HTTP, where one arrived. */
+  readonly status: number | null;
+  readonly ms: number;
 }
 
 export interface Call<Answer> {
@@ -49,184 +85,41 @@ export interface Refusal {
 
 export interface Http {
   exchange<Answer>(call: Call<Answer>, asker: Asker): Promise<Answer>;
+  /** How the account's calls fare, from memory. */
+  health(): Health;
   close(): Promise<void>;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  readonly text: string;
-}
+const NO_GUARDS: Guards = { queue: Infinity, breakAfter: 0, breakMs: 0, maxPauseMs: 0 };
 
-/** Opens the pool of one account. The caller closes it. */
+/** Opens the connections of one account. The caller closes it. */
 export function createHttp(options: HttpOptions): Http {
-  const { account, provider, attemptMs, budgetMs } = options;
-  const { origin, pathname } = new URL(options.url);
-  const prefix = pathname.replace(/\/$/, '');
-  const pool = new Pool(origin, {
-    connections: options.connections,
-    pipelining: 1,
-    connect: { timeout: attemptMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const shared = new Map<string, Promise<unknown>>();
+  const { account, provider, connections, attemptMs, guards = NO_GUARDS } = options;
+  const watch = createWatch();
+  const reads = createSharedReads(watch);
+  const standing = createStanding(connections, guards);
+  // Room for as many writes as reads: no number of reads keeps a write waiting.
+  const wire = createWire({ url: options.url, connections: 2 * connections, connectMs: attemptMs });
+  const carry = createCarrier({ ...options, wire, watch, standing });
 
-  function failure(call: Call<unknown>, refusal: Refusal, mayHaveHappened: boolean): ProviderError {
-    const outcome = call.effect === 'write' && mayHaveHappened ? 'UNKNOWN' : 'REJECTED';
-    return new ProviderError({ account, provider, operation: call.operation, outcome, ...refusal });
-  }
-
-  function send(call: Call<unknown>, timeoutMs: number, deadline: number, asker: Asker): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      let sent = false;
-      let timer = setTimeout(() => giveUp('TIMEOUT'), deadline - Date.now());
-      let controller: Dispatcher.DispatchController | undefined;
-      let settled = false;
-      let status = 0;
-      let retryAfter: string | undefined;
-      let size = 0;
-      const chunks: Buffer[] = [];
-
-      function giveUp(code: FailureCode) {
-        if (settled) return;
-        settled = true;
-        clearTimeout(timer);
-        controller?.abort(new Error(code));
-        reject(failure(call, { code }, sent));
-      }
-
-      pool.dispatch(
-        {
-          method: call.method,
-          path: prefix + call.path,
-          headers: call.headers,
-          ...(call.body === undefined ? {} : { body: call.body }),
-        },
-        {
-          onRequestStart(started) {
-            // Given up while it waited for a connection: stopped here, not a byte has left.
-            if (settled) return started.abort(new Error('too late'));
-            controller = started;
-            sent = true;
-            asker.called(account, call.operation);
-            clearTimeout(timer);
-            timer = setTimeout(() => giveUp('TIMEOUT'), Math.min(timeoutMs, deadline - Date.now()));
-          },
-          onResponseStart(_controller, statusCode, headers) {
-            status = statusCode;
-            const value = headers['retry-after'];
-            retryAfter = Array.isArray(value) ? value[0] : value;
-          },
-          onResponseData(_controller, chunk) {
-            size += chunk.length;
-            if (size > MAX_ANSWER_BYTES) return giveUp('BAD_RESPONSE');
-            chunks.push(chunk);
-          },
-          onResponseEnd() {
-            if (settled) return;
-            settled = true;
-            clearTimeout(timer);
-            resolve({ status, retryAfter, text: Buffer.concat(chunks).toString('utf8') });
-          },
-          onResponseError(_controller, error) {
-            giveUp(isConnectTimeout(error) ? 'TIMEOUT' : 'UNAVAILABLE');
-          },
-        },
-      );
-    });
-  }
-
-  function read<Answer>(call: Call<Answer>, reply: Reply): Answer {
-    const { status } = reply;
-    const mayHaveHappened = status < 400 || status === 408 || status >= 500;
-    const retryAfterMs = parseRetryAfter(reply.retryAfter);
-    const body = parseJson(reply.text);
-
-    const refusal = body === undefined ? undefined : call.refusal(status, body);
-    if (refusal) {
-      const pause = refusal.retryAfterMs ?? retryAfterMs;
-      // A refusal in the provider's own words did not happen, unless the server was failing as it spoke.
-      throw failure(call, pause === undefined ? refusal : { ...refusal, retryAfterMs: pause }, status >= 500);
-    }
-    if (status < 200 || status > 299) {
-      const code =
-        body === undefined && !(status in BY_STATUS) && status < 500 ? 'BAD_RESPONSE' : codeOf(status);
-      throw failure(call, retryAfterMs === undefined ? { code } : { code, retryAfterMs }, mayHaveHappened);
-    }
-    const answer = call.answer.safeParse(body);
-    if (!answer.success) throw failure(call, { code: 'BAD_RESPONSE' }, true);
-    return answer.data;
-  }
-
-  async function attempts<Answer>(call: Call<Answer>, asker: Asker): Promise<Answer> {
-    const deadline = Date.now() + budgetMs;
-    if (call.effect === 'write') return read(call, await send(call, budgetMs, deadline, asker));
-
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return read(call, await send(call, attemptMs, deadline, asker));
-      } catch (error) {
-        const pauseMs = BACKOFF_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
-        const worthwhile = attempt < READ_ATTEMPTS && Date.now() + pauseMs < deadline;
-        if (!worthwhile || !isPassing(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    }
+  function tooLate({ operation }: Call<unknown>): ProviderError {
+    return new ProviderError({ account, provider, operation, code: 'TIMEOUT' });
   }
 
   return {
     exchange<Answer>(call: Call<Answer>, asker: Asker): Promise<Answer> {
-      if (call.effect === 'write') {
-        // A read that began before a write must not answer for what is asked after it.
-        shared.clear();
-        return attempts(call, asker).finally(() => shared.clear());
+      if (call.effect === 'read') {
+        const late = () => tooLate(call);
+        return reads.ask(call, asker, late, (done, dueAt) => carry(call, asker, done, dueAt));
       }
-      const key = `${call.operation} ${call.method} ${call.path} ${call.body ?? ''}`;
-      const running = shared.get(key);
-      if (running) return running as Promise<Answer>;
-      const started = attempts(call, asker).finally(() => {
-        if (shared.get(key) === started) shared.delete(key);
-      });
-      shared.set(key, started);
-      return started;
+      // A read that began before a write must not answer for what is asked after it.
+      reads.cutOff();
+      // Whoever asked may go: it has its own time, and ends in the ledger.
+      return new Promise<Answer>((answered, failed) => {
+        carry(call, asker, { answered, failed }, () => Infinity);
+      }).finally(reads.cutOff);
     },
-    close: () => pool.close(),
+    health: standing.health,
+    close: wire.close,
   };
-}
-
-const BY_STATUS: Readonly<Record<number, FailureCode>> = {
-  401: 'UNAUTHENTICATED',
-  403: 'FORBIDDEN',
-  408: 'TIMEOUT',
-  429: 'RATE_LIMITED',
-};
-
-function codeOf(status: number): FailureCode {
-  if (status >= 500) return 'UNAVAILABLE';
-  return BY_STATUS[status] ?? (status < 400 ? 'BAD_RESPONSE' : 'REJECTED');
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof ProviderError && ['TIMEOUT', 'UNAVAILABLE'].includes(error.failure.code);
-}
-
-function isConnectTimeout(error: Error): boolean {
-  return (error as NodeJS.ErrnoException).code === 'UND_ERR_CONNECT_TIMEOUT';
-}
-
-/** Seconds or an HTTP date, to milliseconds from now. */
-function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
-}
-
-/** JSON with every number that a double would change kept as the text that was sent; undefined when it is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return parse(text, undefined, (token) => (String(Number(token)) === token ? Number(token) : token));
-  } catch {
-    return undefined;
-  }
 }

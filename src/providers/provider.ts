@@ -16,11 +16,16 @@ import type {
   WithdrawalRelation,
   WithdrawalRequest,
 } from '../domain.ts';
+import type { FailureCode } from '../errors.ts';
 
 /** The GraphQL request for which calls are made. */
 export interface Asker {
   /** Told of each HTTP exchange that goes out, retries included. */
   called(account: string, operation: string): void;
+  /** Aborted when whoever asked has gone: reads end that nobody else waits for. */
+  readonly signal?: AbortSignal;
+  /** When they are to be answered at the latest, by `performance.now()`. */
+  readonly dueAt?: number;
 }
 
 export interface Provider {
@@ -30,8 +35,49 @@ export interface Provider {
   readonly wallets?: Wallets;
   readonly payouts?: Payouts;
   readonly withdrawals?: Withdrawals;
+  /** How its calls fare, from memory: asks nobody. */
+  health(): Health;
   /** Lets running exchanges end, then closes the connections. */
   close(): Promise<void>;
+}
+
+/** How the calls of one account fare, as this process sees it. */
+export interface Health {
+  readonly reads: LaneHealth;
+  readonly writes: LaneHealth;
+  /** When a call was last answered as asked. */
+  readonly lastSuccessAt: Date | null;
+  readonly lastFailure: LastFailure | null;
+}
+
+export interface LastFailure {
+  readonly code: FailureCode;
+  readonly operation: string;
+  readonly at: Date;
+}
+
+/** Calls of one kind. */
+export interface LaneHealth {
+  readonly breaker: BreakerState;
+  /** Until when the breaker lets no call out. */
+  readonly refusedUntil: Date | null;
+  /** Until when no call goes out because the provider wants fewer. */
+  readonly pausedUntil: Date | null;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly recent: RecentCalls;
+}
+
+/** `CLOSED` lets calls out, `OPEN` none, `HALF_OPEN` one, to see. */
+export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+
+/** Attempts that ended within the last minute; times are null when there were none. */
+export interface RecentCalls {
+  readonly calls: number;
+  /** For want of an answer, or by a failing provider; refusals are answers. */
+  readonly failures: number;
+  readonly meanMs: number | null;
+  readonly slowestMs: number | null;
 }
 
 export interface Wallets {

@@ -2,24 +2,26 @@
 
 import type { AccountConfig } from '../account-config.ts';
 import type { Config } from '../config.ts';
+import type { ProviderName } from '../domain.ts';
 import { createCryptomus } from './cryptomus/client.ts';
 import { createHashlee } from './hashlee/client.ts';
 import { createHeleket } from './heleket/client.ts';
-import { createHttp } from './http.ts';
+import { createHttp, type OnCall } from './http.ts';
 import type { Provider } from './provider.ts';
 import { createRepay } from './repay/client.ts';
 
-/** Opens the client of one account, with a connection pool of its own. The caller closes it. */
-export function openProvider(config: AccountConfig, upstream: Config['upstream']): Provider {
-  const { name, url } = config;
+/** Opens the client of one account, with connections of its own. `onCall` must not throw. The caller closes it. */
+export function openProvider(config: AccountConfig, upstream: Config['upstream'], onCall?: OnCall): Provider {
+  const http = (provider: ProviderName) =>
+    createHttp({ account: config.name, provider, url: config.url, ...upstream, ...(onCall && { onCall }) });
   switch (config.provider) {
     case 'cryptomus':
-      return createCryptomus(config, createHttp({ account: name, provider: 'CRYPTOMUS', url, ...upstream }));
+      return createCryptomus(config, http('CRYPTOMUS'));
     case 'heleket':
-      return createHeleket(config, createHttp({ account: name, provider: 'HELEKET', url, ...upstream }));
+      return createHeleket(config, http('HELEKET'));
     case 'repay':
-      return createRepay(config, createHttp({ account: name, provider: 'REPAY', url, ...upstream }));
+      return createRepay(config, http('REPAY'));
     case 'hashlee':
-      return createHashlee(config, createHttp({ account: name, provider: 'HASHLEE', url, ...upstream }));
+      return createHashlee(config, http('HASHLEE'));
   }
 }

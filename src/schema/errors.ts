@@ -44,7 +44,7 @@ const CONFLICT_DESCRIPTIONS = {
   TARGET_BUSY: 'Another operation on the same target is not settled yet.',
 };
 
-const ErrorCodeEnum = builder.enumType('ErrorCode', {
+export const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What went wrong, for programs.',
   values: describedEnum(['INVALID_INPUT', 'NOT_ALLOWED', ...CONFLICTS, ...FAILURE_CODES], {
     INVALID_INPUT: 'What the client sent breaks a rule; no provider was asked.',

@@ -3,6 +3,7 @@
 import './scalars.ts';
 import './money.ts';
 import './account.ts';
+import './account-health.ts';
 import './errors.ts';
 import './transfer.ts';
 import './operation.ts';

@@ -22,6 +22,7 @@ const broken: Provider = {
     create: fail,
     honoursOrderId: true,
   },
+  health: () => expect.fail('nobody asks how it fares'),
   async close() {},
 };
 async function fail(): Promise<never> {

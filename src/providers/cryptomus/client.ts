@@ -201,6 +201,7 @@ export function createCryptomus(
       },
     },
 
+    health: () => http.health(),
     close: () => http.close(),
   };
 }

@@ -140,6 +140,7 @@ export function createHashlee(config: HashleeConfig, http: Http): Provider {
         );
       },
     },
+    health: () => http.health(),
     close: () => http.close(),
   };
 }

@@ -116,6 +116,7 @@ export function createRepay(config: RepayConfig, http: Http): Provider {
       honoursOrderId: false,
       seal: (text) => createHmac('sha256', config.apiKey).update(text).digest('hex'),
     },
+    health: () => http.health(),
     close: () => http.close(),
   };
 }
