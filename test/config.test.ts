@@ -46,7 +46,13 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
       maxRequests: 1_000,
       shutdownMs: 25_000,
     },
-    upstream: { connections: 10, attemptMs: 10_000, budgetMs: 25_000 },
+    upstream: {
+      connections: 10,
+      attemptMs: 10_000,
+      budgetMs: 25_000,
+      guards: { queue: 5_000, breakAfter: 10, breakMs: 1_000, maxPauseMs: 300_000 },
+    },
+    requestMs: 30_000,
     listWaitMs: 10_000,
     checkAfterMs: 5_000,
     database: { kind: 'memory' },
@@ -268,4 +274,9 @@ describe('the front door', () => {
     expect(problem).toMatch(/^TLS_KEY_FILE: must be /);
     expect(problem).not.toContain('hunter2');
   });
+});
+
+test('a request that may take no longer than a list waits for one account is refused', () => {
+  expect(() => loadConfig({ REQUEST_TIMEOUT_MS: '10000' })).toThrow(ConfigError);
+  expect(loadConfig({ REQUEST_TIMEOUT_MS: '10001' }).requestMs).toBe(10_001);
 });

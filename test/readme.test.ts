@@ -114,7 +114,7 @@ describe('the settings', () => {
       if (value !== undefined) expect(example).toContain(`#${name}=${value}\n`);
     }
     const defaults = new Map(inTable.map(([, name, value]) => [name!, value]));
-    const { host, port, door, upstream, listWaitMs, checkAfterMs } = loadConfig({});
+    const { host, port, door, upstream, listWaitMs, requestMs, checkAfterMs } = loadConfig({});
     expect([host, String(port)]).toEqual([defaults.get('HOST'), defaults.get('PORT')]);
     expect([door.trustedProxies, door.maxRequests, door.shutdownMs]).toEqual(
       ['TRUST_PROXY', 'MAX_REQUESTS', 'SHUTDOWN_MS'].map((name) => Number(defaults.get(name))),
@@ -123,7 +123,14 @@ describe('the settings', () => {
       connections: Number(defaults.get('UPSTREAM_CONNECTIONS')),
       attemptMs: Number(defaults.get('UPSTREAM_TIMEOUT_MS')),
       budgetMs: Number(defaults.get('UPSTREAM_BUDGET_MS')),
+      guards: {
+        queue: Number(defaults.get('UPSTREAM_QUEUE')),
+        breakAfter: Number(defaults.get('UPSTREAM_BREAK_AFTER')),
+        breakMs: Number(defaults.get('UPSTREAM_BREAK_MS')),
+        maxPauseMs: Number(defaults.get('UPSTREAM_MAX_PAUSE_MS')),
+      },
     });
+    expect(requestMs).toBe(Number(defaults.get('REQUEST_TIMEOUT_MS')));
     expect(listWaitMs).toBe(Number(defaults.get('LIST_WAIT_MS')));
     expect(checkAfterMs).toBe(Number(defaults.get('RECONCILE_AFTER_MS')));
 

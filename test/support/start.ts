@@ -11,6 +11,7 @@ export const SETTINGS = [
 ].map(([, name]) => name!);
 
 export interface Started {
+  readonly pid: number;
   /** The printed address of the API; rejects with all output when the process ends before that. */
   readonly url: Promise<string>;
   /** Resolves when the process has ended: null when a signal ended it. */
@@ -45,6 +46,7 @@ export function startMain(settings: Readonly<Record<string, string>> = {}): Star
   url.catch(() => {});
 
   return {
+    pid: child.pid!,
     url,
     exitCode,
     output: () => printed,
