@@ -36,6 +36,10 @@ export interface Entry {
   readonly state: string;
 }
 
+/** Objects of an account that are read, and the share of reads that are of a page instead. */
+const NAMES = 200;
+const PAGES = 0.2;
+
 const FAILURE = '... on Error { code } ... on ProviderFailure { outcome }';
 const PAYOUT = 'query ($by: PayoutRef!) { payout(by: $by) { id rawStatus amount { amount } } }';
 const PAGE = `query ($in: [String!]) {
@@ -76,22 +80,37 @@ export function createLoad(sandbox: Sandbox, seed: number) {
     .withdrawals(UNIT)
     .filter(({ status }) => status === 'OPEN')
     .map(({ hash }) => hash);
+  // Looked up once: the sandbox makes its rows each time that it is asked for them.
+  const names = {
+    cryptomus: sandbox.rows
+      .payouts('cryptomus')
+      .slice(0, NAMES)
+      .map(({ uuid }) => uuid),
+    heleket: sandbox.rows
+      .payouts('heleket')
+      .slice(0, NAMES)
+      .map(({ uuid }) => uuid),
+    repay: sandbox.rows
+      .payouts('repay')
+      .slice(0, NAMES)
+      .map(({ order_id }) => order_id),
+    hashlee: sandbox.rows
+      .withdrawals(UNIT)
+      .slice(0, NAMES)
+      .map(({ hash }) => hash),
+  };
   let number = 0;
 
   function readOf(account: AccountName): [query: string, variables: Record<string, unknown>] {
-    if (account === 'repay') {
-      const orderId = random.pick(sandbox.rows.payouts('repay').slice(0, 200)).order_id;
-      return [PAYOUT, { by: { orderId: { account, orderId } } }];
-    }
-    const isPage = random.chance(0.2);
+    const name = random.pick(names[account]);
+    if (account === 'repay') return [PAYOUT, { by: { orderId: { account, orderId: name } } }];
+    const isPage = random.chance(PAGES);
     if (account === 'hashlee') {
-      if (isPage) return [WITHDRAWALS, { in: [account] }];
-      const { hash } = random.pick(sandbox.rows.withdrawals(UNIT).slice(0, 200));
-      return [WITHDRAWAL, { by: { hash: { account, hash } } }];
+      return isPage
+        ? [WITHDRAWALS, { in: [account] }]
+        : [WITHDRAWAL, { by: { hash: { account, hash: name } } }];
     }
-    if (isPage) return [PAGE, { in: [account] }];
-    const { uuid } = random.pick(sandbox.rows.payouts(account).slice(0, 200));
-    return [PAYOUT, { by: { uuid: { account, uuid } } }];
+    return isPage ? [PAGE, { in: [account] }] : [PAYOUT, { by: { uuid: { account, uuid: name } } }];
   }
 
   function writeOf(
@@ -135,10 +154,16 @@ export function createLoad(sandbox: Sandbox, seed: number) {
   return {
     written,
     /** So many clients ask, each its own account's, until `isOver`; between two questions each thinks for a while. */
-    async run(clients: number, writes: number, thinkMs: number, send: Send, isOver: () => boolean) {
+    async run(
+      clients: number,
+      writes: number,
+      thinkMs: number,
+      send: Send,
+      isOver: (asked: number) => boolean,
+    ) {
       const asked: Asked[] = [];
       const client = async (index: number) => {
-        while (!isOver()) {
+        while (!isOver(asked.length)) {
           asked.push(await askOnce(ACCOUNTS[index % ACCOUNTS.length]!, writes, send));
           await wait(random.next() * 2 * thinkMs);
         }
@@ -149,10 +174,15 @@ export function createLoad(sandbox: Sandbox, seed: number) {
     /** Whatever of the writes does not agree: what was told, what the ledger has, what took effect. */
     async disagreements(send: Send): Promise<string[]> {
       const entries = await entriesOf(send);
+      const byKey = new Map<string, Entry[]>();
+      for (const entry of entries) {
+        byKey.set(entry.idempotencyKey, [...(byKey.get(entry.idempotencyKey) ?? []), entry]);
+      }
+      const happened = effectsOf(sandbox);
       const found: string[] = [];
       for (const { key, told, target, account } of written) {
-        const own = entries.filter(({ idempotencyKey }) => idempotencyKey === key);
-        const effects = effectsOn(sandbox, account, target);
+        const own = byKey.get(key) ?? [];
+        const effects = happened.get(target) ?? 0;
         const state = own[0]?.state;
         const say = (text: string) => found.push(`${account} ${key}, told ${told}, is ${state}: ${text}`);
         if (own.length > 1) say('is in the ledger twice');
@@ -164,15 +194,11 @@ export function createLoad(sandbox: Sandbox, seed: number) {
         if (state === 'REJECTED' && effects !== 0) say(`took effect ${effects} times`);
         if (effects > 1) say(`took effect ${effects} times`);
       }
-      const expected = new Set(written.map(({ key }) => key));
-      found.push(
-        ...entries
-          .filter(({ idempotencyKey }) => !expected.has(idempotencyKey))
-          .map(({ idempotencyKey }) => `${idempotencyKey}: nobody asked for it`),
-      );
-      const told = written.reduce((sum, { account, target }) => sum + effectsOn(sandbox, account, target), 0);
-      if (told !== sandbox.effects.length)
-        found.push(`${sandbox.effects.length} effects, ${told} of them asked for`);
+      const keys = new Set(written.map(({ key }) => key));
+      const targets = new Set(written.map(({ target }) => target));
+      for (const key of byKey.keys()) if (!keys.has(key)) found.push(`${key}: nobody asked for it`);
+      for (const target of happened.keys())
+        if (!targets.has(target)) found.push(`${target}: nobody asked for it`);
       return found;
     },
   };
@@ -200,11 +226,17 @@ async function entriesOf(send: Send): Promise<Entry[]> {
   }
 }
 
-/** How often something took effect on what a write was about. */
-function effectsOn(sandbox: Sandbox, account: AccountName, target: string): number {
-  const names = new Set([target]);
-  if (account === 'cryptomus' || account === 'heleket') {
-    for (const { uuid, order_id } of sandbox.rows.payouts(account)) if (order_id === target) names.add(uuid);
+/** How often something took effect, by order id, or by hash where there is none. */
+function effectsOf(sandbox: Sandbox): Map<string, number> {
+  const orderIds = new Map(
+    (['cryptomus', 'heleket'] as const)
+      .flatMap((provider) => sandbox.rows.payouts(provider))
+      .map(({ uuid, order_id }) => [uuid, order_id]),
+  );
+  const counts = new Map<string, number>();
+  for (const { target } of sandbox.effects) {
+    const name = orderIds.get(target) ?? target;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return sandbox.effects.filter((effect) => names.has(effect.target)).length;
+  return counts;
 }

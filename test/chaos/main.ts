@@ -94,18 +94,20 @@ export async function chaosOfMain(seed: number): Promise<void> {
 
 /** Asks over HTTP, with as little work as can be: it shares the machine with what it measures. */
 function sender(url: string, agent: Agent): Send {
-  return (query, variables) =>
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const post = (body: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', accept: 'application/json' };
       const sent = request(url, { method: 'POST', agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answer));
         response.on('error', reject);
       });
-      sent.on('error', reject);
-      sent.end(JSON.stringify({ query, variables }));
+      // A connection that was idle for too long: asked again, a write by the same key.
+      sent.on('error', (error) => (sent.reusedSocket ? resolve(post(body)) : reject(error)));
+      sent.end(body);
     });
+  return (query, variables) => post(JSON.stringify({ query, variables }));
 }
 
 /** What a process holds, as Linux tells it. */
