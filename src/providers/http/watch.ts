@@ -12,22 +12,24 @@ export interface Watch {
 }
 
 const EVERY_MS = 10;
-/** A process that stood still for so long first reads what arrived meanwhile, before it calls anything too late. */
+/** A process that stood still for so long first reads what arrived meanwhile, before it calls anything too late. One that
+ * does all the time has to do without. */
 const STALLED_MS = 100;
 
 export function createWatch(): Watch {
   const all = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
   let checkedAt = 0;
+  let hasWaited = false;
 
   function check() {
     const now = performance.now();
-    const stalled = now - checkedAt > STALLED_MS;
+    hasWaited = !hasWaited && now - checkedAt > STALLED_MS;
     checkedAt = now;
     if (all.size === 0) {
       clearInterval(timer);
       timer = undefined;
-    } else if (!stalled) {
+    } else if (!hasWaited) {
       for (const watched of all) watched.check(now);
     }
   }
