@@ -163,6 +163,8 @@ export function createLoad(sandbox: Sandbox, seed: number) {
     ) {
       const asked: Asked[] = [];
       const client = async (index: number) => {
+        // All at once would overflow the listener's backlog, and the kernel tries again only after seconds.
+        await wait((index / clients) * thinkMs * 10);
         while (!isOver(asked.length)) {
           asked.push(await askOnce(ACCOUNTS[index % ACCOUNTS.length]!, writes, send));
           await wait(random.next() * 2 * thinkMs);
