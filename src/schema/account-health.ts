@@ -94,7 +94,11 @@ LastFailureRef.implement({
 builder.objectField(AccountRef, 'health', (t) =>
   t.field({
     type: AccountHealthRef,
-    description: 'How calls to its provider fare at present. Asks no provider.',
-    resolve: ({ provider }) => provider.health(),
+    nullable: true,
+    description:
+      'How calls to its provider fare at present. Asks no provider. Null without the scope `operations:read`: it shows what ' +
+      'others do.',
+    resolve: ({ name, provider }, _args, { inbound }) =>
+      inbound.caller.may('operations:read', name) ? provider.health() : null,
   }),
 );
