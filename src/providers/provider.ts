@@ -94,6 +94,8 @@ export interface Payouts {
   readonly keys: readonly ('uuid' | 'orderId')[];
   byKey(key: ObjectKey, asker: Asker): Promise<Payout | null>;
   list?(query: PayoutQuery): Source<Payout>;
+  /** Goes with `list`. */
+  readonly listCost?: ListCost;
   /** The new payout as far as the answer tells it: at least its key. Throws `INVALID_REQUEST` when the order id is
    * that of another payout. */
   create(request: PayoutRequest, asker: Asker): Promise<CreatedPayout>;
@@ -114,6 +116,7 @@ export interface Withdrawals {
   ): Promise<ReadonlyMap<string, Withdrawal>>;
   readonly batchSize: number;
   list(query: WithdrawalQuery, include: readonly WithdrawalRelation[]): Source<Withdrawal>;
+  readonly listCost: ListCost;
   cancel(hash: string, asker: Asker): Promise<void>;
   create(request: WithdrawalRequest, factor: SecondFactor | null, asker: Asker): Promise<Withdrawal>;
 }
@@ -122,6 +125,14 @@ export interface CreatedPayout {
   readonly key: ObjectKey;
   /** Null where the answer holds no more than its id. */
   readonly payout: Payout | null;
+}
+
+/** What a list costs in calls while its provider behaves as documented: one for each page that is begun, and some aside. */
+export interface ListCost {
+  /** Rows that one call brings, or more. */
+  readonly pageSize: number;
+  /** Calls that one walk through the list may take besides: to find its place again, and to tell rows apart. */
+  readonly aside: number;
 }
 
 /** Where a row stands in a list: JSON that only the source that made it understands. */

@@ -11,6 +11,7 @@ import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { describedEnum } from './enums.ts';
 import { toldError } from './errors.ts';
+import * as rules from './rules.ts';
 
 export const DirectionEnum = builder.enumType('OrderDirection', {
   description: 'Which end of an order comes first.',
@@ -80,6 +81,7 @@ export const pageArgs = builder.args((t) => ({
 export const connectionArgs = builder.args((t) => ({
   ...pageArgs,
   accounts: t.stringList({
+    validate: rules.shortList,
     description: 'Names of the accounts to list; all that can be listed when left out.',
   }),
   onGap: t.field({

@@ -14,6 +14,7 @@ import { READ_SCOPES } from './node.ts';
 import { PayoutRef } from './payout.ts';
 import * as rules from './rules.ts';
 import { StaticWalletRef } from './static-wallet.ts';
+import { type Asked, costs, howMany, WITHDRAWAL_READ } from './upstream.ts';
 import { WithdrawalRef } from './withdrawal.ts';
 
 type Found = StaticWallet | Payout | Withdrawal;
@@ -101,6 +102,23 @@ function readable({ name, provider }: Account, { inbound: { caller } }: Context)
   };
 }
 
+/** A list from its beginning: its page, what else is of the same moment as that, and the page behind. */
+const FIRST_ROWS = 3;
+
+function lookupCost({ accounts }: Asked): number {
+  let sum = 0;
+  for (const { provider } of accounts.values()) {
+    sum += provider.payouts?.keys.length ?? 0;
+    if (provider.withdrawals) sum += WITHDRAWAL_READ + FIRST_ROWS;
+  }
+  return Math.max(sum, WITHDRAWAL_READ);
+}
+
+/** A text is the uuid of one wallet of an account and the order id of another; what else is found costs no more. */
+function mostWallets({ accounts }: Asked): number {
+  return Math.max(1, 2 * howMany(accounts, ({ provider }) => !!provider.wallets));
+}
+
 /** What an account answers, as far as it does within the time that a list may take. */
 async function ask(account: Account, answers: readonly Answer[], { listWaitMs }: Context) {
   const { name, provider } = account;
@@ -155,6 +173,7 @@ builder.queryField('lookup', (t) =>
   t.field({
     type: LookupRef,
     nullable: true,
+    extensions: costs({ calls: lookupCost, rows: mostWallets }),
     description:
       'Finds what an id belongs to: an `id` of this API, an id at a provider, an order id, or the external reference of ' +
       'a withdrawal. Every account that could know it is asked at once, with at most two calls each; wallets, and ' +

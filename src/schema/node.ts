@@ -9,6 +9,7 @@ import { decodeId, type NodeKey } from '../id.ts';
 import { builder } from './builder.ts';
 import { readOperation } from './operation.ts';
 import * as rules from './rules.ts';
+import { costs, lengthOf, objectReads, WITHDRAWAL_READ } from './upstream.ts';
 import { selectedRelations } from './withdrawal.ts';
 
 /** What whoever reads by an id needs; an account is seen by whoever may do anything with it. */
@@ -43,6 +44,7 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
+    extensions: costs({ calls: WITHDRAWAL_READ }),
     description: 'The object with this id; null when there is no such object, or none any more.',
     args: { id: t.arg.id({ required: true, description: 'The id, as this API gave it.' }) },
     resolve: (_root, { id }, context, info) => read(id, ['id'], context, info),
@@ -50,6 +52,10 @@ builder.queryFields((t) => ({
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
+    extensions: costs({
+      calls: ({ arg, accounts }) => objectReads(lengthOf(arg('ids')), accounts),
+      rows: ({ arg }) => lengthOf(arg('ids')),
+    }),
     description:
       'The objects with these ids, in their order; null, with an error, for one that cannot be read. ' +
       'Withdrawals of one account are read in one upstream call.',

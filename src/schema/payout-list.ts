@@ -25,6 +25,7 @@ import {
   TransferStatusFilterInput,
 } from './filter.ts';
 import { PayoutRef } from './payout.ts';
+import { type Asked, costs, overAccounts, pageSizeOf, pagesOf } from './upstream.ts';
 
 const PayoutConnection = builder.connectionObject(
   {
@@ -94,6 +95,7 @@ builder.queryField('payouts', (t) =>
   t.field({
     type: PayoutConnection,
     nullable: true,
+    extensions: costs({ calls: overAccounts(listCost), rows: pageSizeOf }),
     authScopes: { may: 'payouts:read' },
     description:
       'The payouts of all accounts, or of some, as one list by creation time: complete, whatever the page size. Repay ' +
@@ -144,6 +146,17 @@ builder.queryField('payouts', (t) =>
     },
   }),
 );
+
+/** With a filter the rows are looked for, at most so far. A payout that its provider lost costs its call and fills no
+ * place on the page; those are not counted. */
+function listCost({ provider: { payouts } }: Account, asked: Asked): number {
+  if (!payouts) return 0;
+  const size = pageSizeOf(asked);
+  const filtered = asked.arg('filter') != null;
+  const { listCost: list } = payouts;
+  if (!list) return Math.max(size, filtered ? MAX_ROUNDS * READ_AHEAD : 0);
+  return Math.max(pagesOf(list, size), filtered ? MAX_PAGES + list.aside : 0);
+}
 
 function timeOf({ createdAt }: Listed): number {
   return createdAt?.getTime() ?? 0;

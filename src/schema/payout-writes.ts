@@ -13,6 +13,7 @@ import { shown } from './operation.ts';
 import { OperationRef } from './operation-ref.ts';
 import { PayoutRef } from './payout.ts';
 import * as rules from './rules.ts';
+import { type Asked, costs, lengthOf, WRITE_COST } from './upstream.ts';
 
 const FeePayerEnum = builder.enumType('FeePayer', {
   description: 'Who pays the fee of a payout.',
@@ -115,6 +116,7 @@ const CreatePayoutPayload = builder
       payout: t.field({
         type: PayoutRef,
         nullable: true,
+        extensions: costs({ calls: 1 }),
         description:
           'The payout as it is now, read when selected and not in the answer; null while it is pending, without the ' +
           'scope `payouts:read`, and when that read failed, which undoes nothing.',
@@ -143,6 +145,7 @@ builder.mutationField('createPayout', (t) =>
   t.field({
     type: CreatePayoutPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'payouts:create' },
     description:
       'Pays out. At Cryptomus and Heleket an order id that exists gives its payout, and is refused if that is another ' +
@@ -246,10 +249,15 @@ const RegisterPayoutsPayload = builder
     }),
   });
 
+function registeredRows({ arg }: Asked): number {
+  return lengthOf((arg('input') as { orderIds?: unknown } | null | undefined)?.orderIds);
+}
+
 builder.mutationField('registerPayouts', (t) =>
   t.field({
     type: RegisterPayoutsPayload,
     errors: INPUT_ERRORS,
+    extensions: costs({ calls: registeredRows, rows: registeredRows }),
     authScopes: { may: 'payouts:create' },
     description:
       'Reads payouts that were made elsewhere, one upstream call each, and adds those that exist to the directory. ' +

@@ -8,6 +8,7 @@ import { describedEnum } from './enums.ts';
 import { MoneyRef } from './money.ts';
 import { PayoutRefInput, resolveObjectRef } from './reference.ts';
 import { TransferRef } from './transfer.ts';
+import { costs } from './upstream.ts';
 
 export const PayoutRef = builder.objectRef<Payout>('Payout');
 
@@ -100,6 +101,7 @@ builder.queryField('payout', (t) =>
   t.field({
     type: PayoutRef,
     nullable: true,
+    extensions: costs({ calls: 1 }),
     authScopes: { may: 'payouts:read' },
     description: 'One payout; null when the provider has no such payout.',
     args: { by: t.arg({ type: PayoutRefInput, required: true, description: 'Which payout.' }) },

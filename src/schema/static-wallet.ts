@@ -17,6 +17,8 @@ import { type Connection, pageArgs } from './connection.ts';
 import { describedEnum } from './enums.ts';
 import { conditionsOf, DateTimeFilterInput, enumFilter, StringFilterInput } from './filter.ts';
 import { resolveObjectRef, StaticWalletRefInput } from './reference.ts';
+import * as rules from './rules.ts';
+import { costs, pageSizeOf } from './upstream.ts';
 
 export const StaticWalletRef = builder.objectRef<StaticWallet>('StaticWallet');
 
@@ -121,6 +123,7 @@ StaticWalletRef.implement({
     }),
     qrCode: t.string({
       nullable: true,
+      extensions: costs({ calls: 1 }),
       description:
         'QR code of the address, as a data URI of a PNG. One upstream call; null when the uuid is not known or ' +
         'the call failed.',
@@ -197,13 +200,17 @@ builder.queryFields((t) => ({
   staticWallets: t.field({
     type: StaticWalletConnection,
     nullable: true,
+    extensions: costs({ rows: pageSizeOf }),
     authScopes: { may: 'wallets:read' },
     description:
       'The static wallets that Paygraph learned of, last learned first. Providers cannot list theirs: what was made ' +
       'elsewhere and never registered is not here. Asks no provider. Null, with an error, when the arguments are refused.',
     args: {
       ...pageArgs,
-      accounts: t.arg.stringList({ description: 'Names of the accounts; all when left out.' }),
+      accounts: t.arg.stringList({
+        validate: rules.shortList,
+        description: 'Names of the accounts; all when left out.',
+      }),
       filter: t.arg({ type: StaticWalletFilterInput, description: 'Which wallets; all when left out.' }),
     },
     resolve: async (_root, { accounts, filter, ...page }, context) => {

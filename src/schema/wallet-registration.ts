@@ -9,6 +9,7 @@ import { builder } from './builder.ts';
 import { INPUT_ERRORS, toldError } from './errors.ts';
 import * as rules from './rules.ts';
 import { StaticWalletRef, unknownWallet } from './static-wallet.ts';
+import { type Asked, costs, lengthOf } from './upstream.ts';
 
 const KnownWalletInput = builder.inputType('KnownWallet', {
   description: 'A static wallet that was made elsewhere: at least its `uuid` or its `orderId`.',
@@ -63,10 +64,15 @@ const RegisterStaticWalletsPayload = builder
     }),
   });
 
+function registeredRows({ arg }: Asked): number {
+  return lengthOf((arg('input') as { wallets?: unknown } | null | undefined)?.wallets);
+}
+
 builder.mutationField('registerStaticWallets', (t) =>
   t.field({
     type: RegisterStaticWalletsPayload,
     errors: INPUT_ERRORS,
+    extensions: costs({ rows: registeredRows }),
     authScopes: { may: 'wallets:create' },
     description:
       'Adds static wallets that were made elsewhere to the directory, row by row. Asks no provider: nobody can check ' +

@@ -15,6 +15,7 @@ import { OperationRef } from './operation-ref.ts';
 import { resolveObjectRef, StaticWalletRefInput } from './reference.ts';
 import * as rules from './rules.ts';
 import { StaticWalletRef, unknownWallet } from './static-wallet.ts';
+import { WRITE_COST } from './upstream.ts';
 
 interface WalletPayload {
   readonly operation: Operation;
@@ -145,6 +146,7 @@ builder.mutationFields((t) => ({
   createStaticWallet: t.field({
     type: CreateStaticWalletPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'wallets:create' },
     description:
       'Creates a static wallet. An order id that exists gives the wallet that it belongs to; if that has another coin ' +
@@ -179,6 +181,7 @@ builder.mutationFields((t) => ({
   blockWallet: t.field({
     type: BlockWalletPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'wallets:block' },
     description:
       'Blocks a static wallet for good: further payments to it are not credited. What it holds can be refunded once.',
@@ -211,6 +214,7 @@ builder.mutationFields((t) => ({
   refundBlocked: t.field({
     type: RefundBlockedPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'wallets:refund' },
     description:
       'Refunds, once, everything that a blocked static wallet holds to one address. When the outcome is not known, the ' +

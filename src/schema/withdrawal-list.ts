@@ -1,5 +1,6 @@
 /** The list of withdrawals: its pages, its filters, and the orders in which it can be walked. */
 
+import type { Account } from '../accounts.ts';
 import { ACCOUNT_TYPES, WITHDRAWAL_ORDER_FIELDS, type Withdrawal, type WithdrawalQuery } from '../domain.ts';
 import { compareDecimals } from '../money.ts';
 import { builder } from './builder.ts';
@@ -20,6 +21,7 @@ import {
   StringFilterInput,
   TransferStatusFilterInput,
 } from './filter.ts';
+import { type Asked, costs, howMany, overAccounts, pageSizeOf, pagesOf } from './upstream.ts';
 import { selectedRelations, WithdrawalRef } from './withdrawal.ts';
 
 const WithdrawalConnection = builder.connectionObject(
@@ -30,6 +32,9 @@ const WithdrawalConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         nullable: true,
+        extensions: costs({
+          calls: ({ accounts }) => howMany(accounts, ({ provider }) => !!provider.withdrawals),
+        }),
         description:
           'How many withdrawals match; at most one more upstream call an account, made only when selected, and null ' +
           'when an account could not be asked.',
@@ -106,6 +111,7 @@ builder.queryField('withdrawals', (t) =>
   t.field({
     type: WithdrawalConnection,
     nullable: true,
+    extensions: costs({ calls: overAccounts(listCost), rows: pageSizeOf }),
     authScopes: { may: 'withdrawals:read' },
     description:
       'The withdrawals of all accounts, or of some, as one list, newest first unless ordered otherwise: complete, ' +
@@ -154,6 +160,10 @@ builder.queryField('withdrawals', (t) =>
     },
   }),
 );
+
+function listCost({ provider: { withdrawals } }: Account, asked: Asked): number {
+  return withdrawals ? pagesOf(withdrawals.listCost, pageSizeOf(asked)) : 0;
+}
 
 /** New rows are newer than others, and may be of any amount. */
 function settledOf({ orderBy: { field, direction } }: WithdrawalQuery) {

@@ -13,6 +13,7 @@ import { shown } from './operation.ts';
 import { OperationRef } from './operation-ref.ts';
 import { resolveWithdrawalRef, WithdrawalRefInput } from './reference.ts';
 import * as rules from './rules.ts';
+import { costs, WITHDRAWAL_READ, WRITE_COST } from './upstream.ts';
 import { selectedRelations, WithdrawalRef } from './withdrawal.ts';
 
 const withdrawalPayload = (name: string, description: string) =>
@@ -32,6 +33,7 @@ const withdrawalPayload = (name: string, description: string) =>
       withdrawal: t.field({
         type: WithdrawalRef,
         nullable: true,
+        extensions: costs({ calls: WITHDRAWAL_READ }),
         description:
           'The withdrawal as it is now, read when selected; null while its creation is pending, without the scope ' +
           '`withdrawals:read`, and when that read failed, which undoes nothing.',
@@ -109,6 +111,7 @@ builder.mutationFields((t) => ({
   createWithdrawal: t.field({
     type: CreateWithdrawalPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'withdrawals:create' },
     description:
       'Asks for a withdrawal. Hashlee knows no idempotency key, so it is sent once; when the outcome is not known, ' +
@@ -148,6 +151,7 @@ builder.mutationFields((t) => ({
   cancelWithdrawal: t.field({
     type: CancelWithdrawalPayload,
     errors: WRITE_ERRORS,
+    extensions: WRITE_COST,
     authScopes: { may: 'withdrawals:cancel' },
     description: 'Cancels a withdrawal, which is possible while it is `PENDING` (at Hashlee: `OPEN`).',
     args: { input: t.arg({ type: CancelWithdrawalInput, required: true, description: 'What to cancel.' }) },

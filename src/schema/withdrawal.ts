@@ -9,6 +9,7 @@ import { MoneyRef } from './money.ts';
 import { resolveWithdrawalRef, WithdrawalRefInput } from './reference.ts';
 import { selectedFields } from './selection.ts';
 import { TransferRef } from './transfer.ts';
+import { costs, WITHDRAWAL_READ } from './upstream.ts';
 
 export const WithdrawalRef = builder.objectRef<Withdrawal>('Withdrawal');
 
@@ -144,6 +145,7 @@ builder.queryField('withdrawal', (t) =>
   t.field({
     type: WithdrawalRef,
     nullable: true,
+    extensions: costs({ calls: WITHDRAWAL_READ }),
     authScopes: { may: 'withdrawals:read' },
     description: 'One withdrawal; null when the provider has no such withdrawal.',
     args: { by: t.arg({ type: WithdrawalRefInput, required: true, description: 'Which withdrawal.' }) },

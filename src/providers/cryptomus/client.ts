@@ -19,7 +19,7 @@ import type { ObjectKey, Payout } from '../../domain.ts';
 import { type FailureCode, type FailureFacts, type FieldIssue, ProviderError } from '../../errors.ts';
 import type { Http } from '../http.ts';
 import type { Asker, Provider } from '../provider.ts';
-import { createPayoutList, EMPTY_LIST, type Page } from './list.ts';
+import { createPayoutList, EMPTY_LIST, PAYOUT_LIST_COST, type Page } from './list.ts';
 import { blockedWallet, createdWallet, type Operation, payoutOf, refundedWallet, refusalOf } from './map.ts';
 import { type Range, rangeOf } from './range.ts';
 import {
@@ -186,6 +186,8 @@ export function createCryptomus(
           throw error;
         }
       },
+
+      listCost: PAYOUT_LIST_COST,
 
       list({ conditions }) {
         const range = rangeOf(conditions);

@@ -5,7 +5,11 @@
 import { z } from 'zod';
 import type { Payout } from '../../domain.ts';
 import { type FailureCode, InvalidInputError, ProviderError } from '../../errors.ts';
-import type { Asker, Direction, Position, Slice, Source } from '../provider.ts';
+import type { Asker, Direction, ListCost, Position, Slice, Source } from '../provider.ts';
+
+/** To find a row that left the head page: that page, the one it is next to, and the one before; from the list's other
+ * end one more, because the paginator offers a way on from every page. */
+export const PAYOUT_LIST_COST: ListCost = { pageSize: 15, aside: 4 };
 
 const MAX_WALKED_PAGES = 500;
 const NARROW = `the provider does not start its list at the oldest payout, and there are more than ${MAX_WALKED_PAGES} pages; narrow it by creation time`;

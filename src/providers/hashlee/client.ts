@@ -98,6 +98,9 @@ export function createHashlee(config: HashleeConfig, http: Http): Provider {
         return new Map(found.map((wire) => [wire.hash, toRow(wire, include)]));
       },
 
+      // Groups of equal values that straddle pages are read by themselves, with a page before and one behind.
+      listCost: { pageSize: BATCH_SIZE, aside: 6 },
+
       list(query, include) {
         return createList(query, include, {
           readPage: (request, asker) => readPage('listWithdrawals', request, asker),
