@@ -17,6 +17,9 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Of no account: to look at the schema, and to send documents that are not among the trusted ones. */
+export const SCHEMA_SCOPE = 'schema:read';
+
 /** Every account, also those that are not configured any more. */
 export const EVERY_ACCOUNT = null;
 
@@ -24,7 +27,7 @@ export interface Caller {
   /** As the ledger and the log name them. */
   readonly name: string;
   /** Whether they may do this with the account of that name, or with `EVERY_ACCOUNT`. */
-  may(scope: Scope, account: string | typeof EVERY_ACCOUNT): boolean;
+  may(scope: Scope | typeof SCHEMA_SCOPE, account: string | typeof EVERY_ACCOUNT): boolean;
 }
 
 /** Whoever asks where nobody has to say who they are: they may do everything. */

@@ -12,6 +12,7 @@ import {
   readVariables,
 } from './account-config.ts';
 import { type DoorConfig, doorVariables, readDoor } from './http/settings.ts';
+import { type Manifest, readManifest } from './limits/manifest.ts';
 
 const whole = (least: number, most: number) =>
   z
@@ -39,6 +40,11 @@ const settingsSchema = z.object({
   LIST_WAIT_MS: whole(1, 600_000).default(10_000),
   RECONCILE_AFTER_MS: whole(1, 3_600_000).default(5_000),
   ...doorVariables,
+  MAX_COST: whole(1, 100_000).default(250),
+  MAX_MONEY_MUTATIONS: whole(0, 100).default(5),
+  RATE_LIMIT_PER_MINUTE: whole(0, 999_999_999).optional(),
+  SHOW_GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').optional(),
+  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
 });
 
 export interface Config {
@@ -64,6 +70,16 @@ export interface Config {
   readonly listWaitMs: number;
   /** How long after a write whose outcome is not known it is first looked for by reading. */
   readonly checkAfterMs: number;
+  readonly limits: {
+    /** Most upstream calls that one request may take in the worst case. */
+    readonly cost: number;
+    readonly moneyMutations: number;
+    /** Cost units that a caller may use in a minute; null for any number. */
+    readonly unitsPerMinute: number | null;
+    /** Texts by their hashes: the only documents that run; null for any. */
+    readonly trusted: Manifest | null;
+  };
+  readonly graphiql: boolean;
   /** Where the ledger and the directory are kept. */
   readonly database:
     | { readonly kind: 'server'; readonly url: string }
@@ -123,6 +139,14 @@ export function loadConfig(environment: Environment = process.env): Config {
     problems.push(
       'REQUEST_TIMEOUT_MS: must be more than LIST_WAIT_MS, so that a list can go without an account',
     );
+  const { TRUSTED_DOCUMENTS_FILE: manifest } = env;
+  const trusted = manifest === undefined ? null : readManifest(manifest, problems);
+  const { RATE_LIMIT_PER_MINUTE: rate = 0, MAX_COST: cost = 0 } = settings.data ?? {};
+  if (rate > 0 && rate < cost) {
+    problems.push(
+      'RATE_LIMIT_PER_MINUTE: must be 0 or at least MAX_COST, or what may be asked never would be answered',
+    );
+  }
   const door = settings.data && readDoor(settings.data, settings.data.HOST, problems);
   if (problems.length > 0 || !settings.success || !door) throw new ConfigError(problems);
 
@@ -141,6 +165,9 @@ export function loadConfig(environment: Environment = process.env): Config {
     REQUEST_TIMEOUT_MS,
     LIST_WAIT_MS,
     RECONCILE_AFTER_MS,
+    MAX_COST,
+    MAX_MONEY_MUTATIONS,
+    SHOW_GRAPHIQL,
   } = settings.data;
   return {
     host: HOST,
@@ -160,13 +187,25 @@ export function loadConfig(environment: Environment = process.env): Config {
     requestMs: REQUEST_TIMEOUT_MS,
     listWaitMs: LIST_WAIT_MS,
     checkAfterMs: RECONCILE_AFTER_MS,
-    database: databaseOf(DATABASE_URL, DATA_DIR, accounts.length === 0),
+    limits: {
+      cost: MAX_COST,
+      moneyMutations: MAX_MONEY_MUTATIONS,
+      unitsPerMinute: unitsPerMinute(settings.data.RATE_LIMIT_PER_MINUTE, isDemo),
+      trusted,
+    },
+    graphiql: SHOW_GRAPHIQL === undefined ? access === null : SHOW_GRAPHIQL === 'on',
+    database: databaseOf(DATABASE_URL, DATA_DIR, isDemo),
     accounts,
     access,
   };
 }
 
 const nobodyIsNamed = 'nothing says who may use Paygraph';
+
+/** No limit is 0; none that is set is none for the demo, and one that no frontend comes near for anybody else. */
+function unitsPerMinute(setting: number | undefined, isDemo: boolean): number | null {
+  return (setting ?? (isDemo ? 0 : 6_000)) || null;
+}
 
 /** Live data is always kept; the demo's, like its sandbox, ends with the process unless it is told where to go. */
 function databaseOf(

@@ -9,6 +9,8 @@ import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startDemo } from './demo.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { createFrontDoor } from './http/front-door.ts';
+import { createRateLimit } from './limits/rate.ts';
+import { unfitDocuments } from './limits/trusted.ts';
 import { openProvider } from './providers/registry.ts';
 import { createApp, ENDPOINT } from './server.ts';
 import { createServices } from './services.ts';
@@ -36,13 +38,20 @@ const services = createServices({
 // What was being sent when this stopped the last time is not known any more.
 await services.store.ledger.orphan();
 services.reconciler.start();
+const { unitsPerMinute, trusted, ...limits } = config.limits;
+const app = createApp(services, {
+  limits: {
+    ...limits,
+    rate: unitsPerMinute === null ? undefined : createRateLimit({ perMinute: unitsPerMinute }),
+    trusted: trusted ?? undefined,
+  },
+});
 const names = accounts.map(({ name }) => name);
-const door = createFrontDoor(createApp(services), {
+const door = createFrontDoor(app, {
   ...config.door,
   authenticate: config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS,
   allowLoopbackOrigins: demo !== undefined,
-  // A browser sends no token for a page.
-  graphiql: config.access ? undefined : createGraphiQL(ENDPOINT, readExamples()),
+  graphiql: config.graphiql ? createGraphiQL(ENDPOINT, readExamples()) : undefined,
   ready: services.store.ping,
   onBug,
 });
@@ -98,7 +107,10 @@ async function openStore(): Promise<Store> {
 
 function readConfig(): Config {
   try {
-    return loadConfig();
+    const loaded = loadConfig();
+    const unfit = loaded.limits.trusted && unfitDocuments(loaded.limits.trusted);
+    if (unfit?.length) throw new ConfigError(unfit);
+    return loaded;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return fail([error.message, ...error.problems.map((problem) => `  - ${problem}`)].join('\n'));

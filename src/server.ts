@@ -4,8 +4,15 @@ import { type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type Context, createContext, type Services } from './context.ts';
 import type { Inbound } from './inbound.ts';
+import { createDocuments } from './limits/documents.ts';
+import { type LimitOptions, useLimits } from './limits/plugin.ts';
 import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
+
+export interface AppOptions {
+  /** What requests are held to, besides what no document may be. */
+  readonly limits?: LimitOptions;
+}
 
 /** Where GraphQL is asked. */
 export const ENDPOINT = '/graphql';
@@ -20,7 +27,8 @@ export interface ServerContext {
 export type App = ReturnType<typeof createApp>;
 
 /** Builds the server. It listens behind `createFrontDoor`, which owns everything about HTTP. */
-export function createApp(services: Services) {
+export function createApp(services: Services, { limits = {} }: AppOptions = {}) {
+  const documents = createDocuments(schema);
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: ENDPOINT,
@@ -30,6 +38,9 @@ export function createApp(services: Services) {
     cors: false,
     maxRequestBodySize: false,
     logging: false,
+    // Documents are parsed, validated and remembered by the limits.
+    parserAndValidationCache: false,
+    extraParamNames: limits.trusted ? ['documentId'] : [],
     context: ({ inbound }) => createContext(services, inbound),
     maskedErrors: {
       maskError: (error) => {
@@ -40,7 +51,7 @@ export function createApp(services: Services) {
         return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },
-    plugins: [useOutcome(), useReferenceExecutor(), useUpstreamCount()],
+    plugins: [useOutcome(), useLimits(documents, limits), useReferenceExecutor(), useUpstreamCount()],
   });
 }
 

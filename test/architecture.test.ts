@@ -31,7 +31,13 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'src/account-config.ts', may: ['zod', 'node:fs'] },
   {
     files: 'src/config.ts',
-    may: ['src/access/access-config.ts', 'src/account-config.ts', 'src/http/settings.ts', 'zod'],
+    may: [
+      'src/access/access-config.ts',
+      'src/account-config.ts',
+      'src/http/settings.ts',
+      'src/limits/manifest.ts',
+      'zod',
+    ],
   },
   {
     files: 'src/access/*',
@@ -59,6 +65,22 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'graphql',
       'node:*',
       'zod',
+    ],
+  },
+  {
+    files: 'src/limits/*',
+    may: [
+      'src/limits/*',
+      'src/caller.ts',
+      'src/schema/index.ts',
+      'type src/schema/upstream.ts',
+      'type src/accounts.ts',
+      'type src/context.ts',
+      'type src/inbound.ts',
+      'type graphql-yoga',
+      'graphql',
+      'zod',
+      'node:fs',
     ],
   },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
@@ -179,7 +201,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/server.ts',
-    may: ['src/schema/*', 'src/context.ts', 'type src/inbound.ts', 'graphql', 'graphql-yoga'],
+    may: ['src/schema/*', 'src/context.ts', 'src/limits/*', 'type src/inbound.ts', 'graphql', 'graphql-yoga'],
   },
   { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/account-config.ts'] },
   {
@@ -191,6 +213,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/demo.ts',
       'src/graphiql.ts',
       'src/http/*',
+      'src/limits/*',
       'src/server.ts',
       'src/services.ts',
       'src/providers/registry.ts',

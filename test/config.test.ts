@@ -55,9 +55,77 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
     requestMs: 30_000,
     listWaitMs: 10_000,
     checkAfterMs: 5_000,
+    limits: { cost: 250, moneyMutations: 5, unitsPerMinute: null, trusted: null },
+    graphiql: true,
     database: { kind: 'memory' },
     accounts: [],
     access: null,
+  });
+});
+
+describe('limits', () => {
+  test('live accounts are limited, and without GraphiQL, unless told otherwise', () => {
+    expect(loadConfig(cryptomus)).toMatchObject({ limits: { unitsPerMinute: 6_000 }, graphiql: false });
+    const told = { ...cryptomus, RATE_LIMIT_PER_MINUTE: '0', SHOW_GRAPHIQL: 'on' };
+    expect(loadConfig(told)).toMatchObject({ limits: { unitsPerMinute: null }, graphiql: true });
+  });
+
+  test('are what they are set to, in the demo as well', () => {
+    const settings = {
+      MAX_COST: '40',
+      MAX_MONEY_MUTATIONS: '0',
+      RATE_LIMIT_PER_MINUTE: '40',
+      SHOW_GRAPHIQL: 'off',
+    };
+    expect(loadConfig(settings)).toMatchObject({
+      limits: { cost: 40, moneyMutations: 0, unitsPerMinute: 40 },
+      graphiql: false,
+    });
+  });
+
+  test('must let through what they allow', () => {
+    expect(problemsOf({ MAX_COST: '40', RATE_LIMIT_PER_MINUTE: '39' })).toEqual([
+      expect.stringMatching(/^RATE_LIMIT_PER_MINUTE: must be 0 or at least MAX_COST/),
+    ]);
+    expect(problemsOf({ RATE_LIMIT_PER_MINUTE: '249' })).toHaveLength(1);
+    expect(problemsOf({ MAX_COST: '0', SHOW_GRAPHIQL: 'maybe', MAX_MONEY_MUTATIONS: '-1' })).toHaveLength(3);
+  });
+});
+
+describe('TRUSTED_DOCUMENTS_FILE', () => {
+  const hash = 'a'.repeat(64);
+  const text = '{ accounts { name } }';
+  const read = (content: unknown) => ({ TRUSTED_DOCUMENTS_FILE: accountsFile(content) });
+
+  test.each([
+    ['as client tools write it', { [hash]: text }],
+    ['with the name of the algorithm', { [`sha256:${hash.toUpperCase()}`]: text }],
+    [
+      'as Apollo writes it',
+      {
+        format: 'apollo-persisted-query-manifest',
+        version: 1,
+        operations: [{ id: hash, body: text, name: 'A', type: 'query' }],
+      },
+    ],
+  ])('is taken %s', (_how, content) => {
+    expect(loadConfig(read(content)).limits.trusted).toEqual(new Map([[hash, text]]));
+  });
+
+  test.each([
+    ['no hash', { 'my-query': text }],
+    ['another hash', { ['a'.repeat(40)]: text }],
+    ['no text', { [hash]: 1 }],
+    ['a list', [text]],
+  ])('is refused with %s', (_what, content) => {
+    expect(problemsOf(read(content))).toEqual([expect.stringMatching(/^TRUSTED_DOCUMENTS_FILE: must hold/)]);
+  });
+
+  test('is refused when it cannot be read', () => {
+    expect(problemsOf(read('{'))).toEqual(['TRUSTED_DOCUMENTS_FILE: is not JSON']);
+    expect(problemsOf({ TRUSTED_DOCUMENTS_FILE: '/nowhere' })).toEqual([
+      'TRUSTED_DOCUMENTS_FILE: cannot be read (/nowhere)',
+    ]);
   });
 });
 

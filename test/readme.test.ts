@@ -143,6 +143,7 @@ describe('the settings', () => {
       JWT_JWKS_URL: 'https://id.example/keys',
       JWT_ALGORITHMS: '',
       CORS_ORIGINS: '',
+      TRUSTED_DOCUMENTS_FILE: '',
       DATABASE_URL: '',
       NODE_ENV: '',
       TLS_CERT_FILE: '',

@@ -14,7 +14,7 @@ import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { createFrontDoor, type FrontDoorOptions } from '../../src/http/front-door.ts';
 import { openProvider } from '../../src/providers/registry.ts';
-import { createApp } from '../../src/server.ts';
+import { type AppOptions, createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -73,12 +73,12 @@ export async function startProduct(
   /** A server over other accounts than the sandbox's own, or with other options. */
   function serve(
     accounts: readonly Account[],
-    options: Partial<FrontDoorOptions> & Partial<ServiceOptions> = {},
+    options: Partial<FrontDoorOptions> & Partial<ServiceOptions> & { readonly app?: AppOptions } = {},
   ) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
-    const app = createApp(services);
+    const app = createApp(services, options.app);
     const door = createFrontDoor(app, { allowLoopbackOrigins: true, ready: store.ping, ...options, onBug });
     const { server } = door;
     servers.push(server);
