@@ -138,9 +138,9 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
   /** Sends it, and tells how it stands when the asker must be answered. It goes on to the end all the same. */
   function inHand(write: Write, operation: Operation, asker: Asker): Promise<Operation> {
     const sending = tracked(sendAndRecord(write, operation, asker));
-    return asker.dueAt === undefined
-      ? sending
-      : unlessLate(sending, asker.dueAt - performance.now(), operation);
+    if (asker.dueAt === undefined) return sending;
+    // A timer has whole milliseconds, and may be early by one: what comes next in the request must find time up.
+    return unlessLate(sending, Math.ceil(asker.dueAt - performance.now()) + 1, operation);
   }
 
   return {

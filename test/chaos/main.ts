@@ -12,6 +12,7 @@ import { startSandbox } from '../../sandbox/index.ts';
 import { demoAccounts } from '../../src/demo.ts';
 import type { Answer } from '../support/app.ts';
 import { startMain } from '../support/start.ts';
+import { bearer, ROOT, tokensFile } from '../support/tokens.ts';
 import { ACCOUNTS, type Asked, createLoad, type Send, unleash } from './load.ts';
 
 const CLIENTS = Number(process.env.CHAOS_CLIENTS ?? 200);
@@ -52,7 +53,12 @@ export async function chaosOfMain(seed: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paygraph-chaos-'));
   const accountsFile = join(folder, 'accounts.json');
   writeFileSync(accountsFile, JSON.stringify(demoAccounts(sandbox)));
-  const main = startMain({ ...SETTINGS, ACCOUNTS_FILE: accountsFile, DATA_DIR: join(folder, 'data') });
+  const main = startMain({
+    ...SETTINGS,
+    ACCOUNTS_FILE: accountsFile,
+    TOKENS_FILE: tokensFile(ROOT),
+    DATA_DIR: join(folder, 'data'),
+  });
   try {
     const url = await main.url;
     const load = createLoad(sandbox, seed);
@@ -101,7 +107,7 @@ export async function chaosOfMain(seed: number): Promise<void> {
 
 /** Asks over HTTP, with as little work as can be: it shares the machine with what it measures. */
 function sender(url: string, agent: Agent): Send {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const headers = { 'content-type': 'application/json', accept: 'application/json', ...bearer(ROOT) };
   const post = (body: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = request(url, { method: 'POST', agent, headers }, (response) => {

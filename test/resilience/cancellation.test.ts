@@ -151,7 +151,7 @@ test('a write goes on when whoever asked has gone, and after their time', async 
 });
 
 test('a request is answered when its time is up, with what came in time', async () => {
-  const hasty = serve(openAccounts(), { requestMs: 600, listWaitMs: 500 });
+  const hasty = serve(openAccounts(), { requestMs: 1_000, listWaitMs: 900 });
   await hasty.ask('{ withdrawals(accounts: ["hashlee"], first: 1) { nodes { hash } } }');
   sandbox.inject({ kind: 'hang', endpoint: 'R1' });
   const { data, errors } = await hasty.ask(`{
@@ -196,7 +196,7 @@ test('a client that hangs up ends its reads at the provider, and no write', asyn
 });
 
 test('a write that is still being sent when time is up is answered as pending, and ends as it would have', async () => {
-  const { ask, services } = serve(openAccounts(), { requestMs: 300, listWaitMs: 100 });
+  const { ask, services } = serve(openAccounts(), { requestMs: 800, listWaitMs: 100 });
   const release = sandbox.hold({ endpoint: 'W4' });
   const hash = openHash(sandbox);
   const result = await write(ask, 'cancelWithdrawal', { withdrawal: byHash(hash) });
@@ -209,7 +209,7 @@ test('a write that is still being sent when time is up is answered as pending, a
 });
 
 test('a write whose turn in its request comes when time is up is refused, neither recorded nor sent', async () => {
-  const { ask, services } = serve(openAccounts(), { requestMs: 300, listWaitMs: 100 });
+  const { ask, services } = serve(openAccounts(), { requestMs: 800, listWaitMs: 100 });
   const release = sandbox.hold({ endpoint: 'W4' });
   const [one, two] = [openHash(sandbox, 0), openHash(sandbox, 1)];
   const field = (name: string, hash: string) => `${name}: cancelWithdrawal(input: {
