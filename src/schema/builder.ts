@@ -5,7 +5,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin, { type AuthFailure } from '@pothos/plugin-scope-auth';
 import ZodPlugin from '@pothos/plugin-zod';
-import type { Scope } from '../caller.ts';
+import { EVERY_ACCOUNT, type Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { InvalidInputError, NotAllowedError } from '../errors.ts';
 
@@ -39,7 +39,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
   scopeAuth: {
-    authScopes: ({ accountsFor }) => ({ may: (scope) => accountsFor(scope).size > 0 }),
+    // Somebody may be allowed every account while there is none, or while one is asked about that is gone.
+    authScopes: ({ accountsFor, inbound: { caller } }) => ({
+      may: (scope) => accountsFor(scope).size > 0 || caller.may(scope, EVERY_ACCOUNT),
+    }),
     unauthorizedError: (_parent, _context, _info, { failure }) => new NotAllowedError(missingScope(failure)),
   },
   zod: {

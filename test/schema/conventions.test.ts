@@ -273,7 +273,10 @@ test('making a field nullable is a decision: these are all that were decided', (
     return [type.name, names.sort().join(' ')];
   });
   expect(Object.fromEntries(nullable.filter(([, names]) => names !== ''))).toEqual({
+    Account: 'health',
+    AccountHealth: 'lastFailure lastSuccessAt',
     BlockWalletPayload: 'wallet',
+    CallHealth: 'pausedUntil refusedUntil',
     CancelWithdrawalPayload: 'withdrawal withdrawalId',
     CreatePayoutPayload: 'payout',
     CreateStaticWalletPayload: 'wallet',
@@ -289,6 +292,7 @@ test('making a field nullable is a decision: these are all that were decided', (
     ProviderFailure: 'ledgerEntry retryAfterMs',
     Query:
       'lookup node operation operations payout payouts staticWallet staticWallets withdrawal withdrawals',
+    RecentCalls: 'meanMs slowestMs',
     RefundBlockedPayload: 'wallet',
     RegisteredPayout: 'failure payout',
     RegisteredWallet: 'failure wallet',
