@@ -10,6 +10,7 @@ import { createDirectory, type Directory } from './directory.ts';
 import { keysetSource } from './keyset.ts';
 import { createLedger, type Ledger, toOperation } from './ledger.ts';
 import { operations } from './schema.ts';
+import { countUnsettled, type Unsettled } from './unsettled.ts';
 
 export interface Store {
   readonly ledger: Ledger;
@@ -18,6 +19,8 @@ export interface Store {
   operations(conditions: readonly Condition<OperationField>[]): Source<Operation>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** How many operations are not settled, and for how long. */
+  unsettled(): Promise<readonly Unsettled[]>;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export function createStore({ db, owner, close }: OpenDatabase, checkAfterMs: nu
     async ping() {
       await db.execute(sql`select 1`);
     },
+    unsettled: () => countUnsettled(db),
     close,
   };
 }

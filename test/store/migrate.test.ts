@@ -19,7 +19,10 @@ onEachDatabase(async (kind) => {
 
   test('makes the tables in an empty database, and touches nothing the second time', async () => {
     const first = await applied(db);
-    expect(first.map(({ name }) => name)).toEqual(['0001_ledger_and_directory.sql']);
+    expect(first.map(({ name }) => name)).toEqual([
+      '0001_ledger_and_directory.sql',
+      '0002_operations_in_review.sql',
+    ]);
     await migrate(db);
     expect(await applied(db)).toEqual(first);
   });
@@ -27,7 +30,7 @@ onEachDatabase(async (kind) => {
   test('refuses a database that a newer version has written, and leaves it alone', async () => {
     await db.execute(sql`insert into migrations (name) values ('9999_of_tomorrow.sql')`);
     await expect(migrate(db)).rejects.toThrow(/newer version \(9999_of_tomorrow\.sql\); start that version/);
-    expect(await applied(db)).toHaveLength(2);
+    expect(await applied(db)).toHaveLength(3);
     await db.execute(sql`delete from migrations where name = '9999_of_tomorrow.sql'`);
   });
 
@@ -58,7 +61,7 @@ onServer(() => {
   test('several that start at once make the tables once, and all of them are ready', async () => {
     const place = await newDatabase('server');
     const started = await Promise.all([1, 2, 3, 4].map(() => openDatabase(place)));
-    for (const { db } of started) expect(await applied(db)).toHaveLength(1);
+    for (const { db } of started) expect(await applied(db)).toHaveLength(2);
     expect(new Set(started.map(({ owner }) => owner)).size).toBe(4);
     await Promise.all(started.map((each: OpenDatabase) => each.close()));
   });
