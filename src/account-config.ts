@@ -57,6 +57,19 @@ export type AccountConfig = z.output<typeof accountSchema>;
 /** The accounts that the sandbox is run with. */
 export const demoNames = ['cryptomus', 'heleket', 'repay', 'hashlee', 'hashlee-2'] as const;
 
+/** What of an account's configuration nobody else may know. */
+export function secretsOf(account: AccountConfig): string[] {
+  switch (account.provider) {
+    case 'cryptomus':
+    case 'heleket':
+      return [account.merchant, account.paymentKey, account.payoutKey];
+    case 'repay':
+      return [account.apiKey];
+    case 'hashlee':
+      return [account.token];
+  }
+}
+
 /** Environment variable to field, for the account that each provider may have in the environment. */
 const VARIABLES = {
   cryptomus: {

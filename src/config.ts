@@ -10,9 +10,11 @@ import {
   type Environment,
   readAccountsFile,
   readVariables,
+  secretsOf,
 } from './account-config.ts';
 import { type DoorConfig, doorVariables, readDoor } from './http/settings.ts';
 import { type Manifest, readManifest } from './limits/manifest.ts';
+import { LEVELS, type LogLevel } from './telemetry/level.ts';
 
 const whole = (least: number, most: number) =>
   z
@@ -45,6 +47,11 @@ const settingsSchema = z.object({
   RATE_LIMIT_PER_MINUTE: whole(0, 999_999_999).optional(),
   SHOW_GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').optional(),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
+  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must be one word of at least 16 printable characters')
+    .optional(),
 });
 
 export interface Config {
@@ -89,6 +96,11 @@ export interface Config {
   readonly accounts: readonly AccountConfig[];
   /** Who may use it; null: anybody, which is for the sandbox on this machine only. */
   readonly access: AccessConfig | null;
+  readonly log: { readonly level: LogLevel; readonly form: 'json' | 'readable' };
+  /** Who has it may read the metrics. */
+  readonly metricsToken: string | undefined;
+  /** Everything above that nobody else may know. */
+  readonly secrets: readonly string[];
 }
 
 /** Thrown with every problem at once, each beginning with the variable or the place in the file. */
@@ -168,6 +180,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     MAX_COST,
     MAX_MONEY_MUTATIONS,
     SHOW_GRAPHIQL,
+    LOG_LEVEL,
+    METRICS_TOKEN,
   } = settings.data;
   return {
     host: HOST,
@@ -197,6 +211,18 @@ export function loadConfig(environment: Environment = process.env): Config {
     database: databaseOf(DATABASE_URL, DATA_DIR, isDemo),
     accounts,
     access,
+    // Whoever tries the demo watches the terminal for what to do next, not for what was done.
+    log: {
+      level: LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
+      form: env.NODE_ENV === 'production' ? 'json' : 'readable',
+    },
+    metricsToken: METRICS_TOKEN,
+    secrets: [
+      ...accounts.flatMap(secretsOf),
+      ...(METRICS_TOKEN === undefined ? [] : [METRICS_TOKEN]),
+      ...(access?.jwt && 'list' in access.jwt.keys ? access.jwt.keys.list.flatMap(({ k }) => k ?? []) : []),
+      ...(DATABASE_URL === undefined ? [] : [DATABASE_URL, ...passwordOf(DATABASE_URL)]),
+    ],
   };
 }
 
@@ -205,6 +231,12 @@ const nobodyIsNamed = 'nothing says who may use Paygraph';
 /** No limit is 0; none that is set is none for the demo, and one that no frontend comes near for anybody else. */
 function unitsPerMinute(setting: number | undefined, isDemo: boolean): number | null {
   return (setting ?? (isDemo ? 0 : 6_000)) || null;
+}
+
+/** As it is written, and as it is meant. */
+function passwordOf(url: string): string[] {
+  const written = /^\w+:\/\/[^/@]*?:([^@]*)@/.exec(url)?.[1];
+  return written ? [written, ...(URL.canParse(url) ? [decodeURIComponent(new URL(url).password)] : [])] : [];
 }
 
 /** Live data is always kept; the demo's, like its sandbox, ends with the process unless it is told where to go. */

@@ -24,8 +24,8 @@ export interface Services {
   readonly listWaitMs: number;
   /** How long a request may take, in milliseconds. */
   readonly requestMs: number;
-  /** Told of every error that no client may see: each one is a bug. */
-  readonly onBug: (error: unknown) => void;
+  /** Told of every error that no client may see, and of the request where it is known: each one is a bug. */
+  readonly onBug: (error: unknown, request?: string) => void;
 }
 
 /** Of the accounts it has those that whoever asks may see: no other exists for them. */
@@ -46,6 +46,7 @@ export function createContext(services: Services, inbound: Inbound): Context {
   const { store, writer, onBug, requestMs } = services;
   const calls = new Map<string, number>();
   const asker: Asker = {
+    request: inbound.id,
     signal: inbound.signal,
     dueAt: performance.now() + requestMs,
     called: (account) => calls.set(account, (calls.get(account) ?? 0) + 1),
@@ -53,7 +54,9 @@ export function createContext(services: Services, inbound: Inbound): Context {
 
   /** A payout that can be found again only by who remembers it is remembered. A read does not fail over that. */
   async function learn({ provider }: Account, payout: Payout): Promise<void> {
-    if (!provider.payouts?.list) await store.directory.learnPayout(payout, 'READ').catch(onBug);
+    if (!provider.payouts?.list) {
+      await store.directory.learnPayout(payout, 'READ').catch((error) => onBug(error, inbound.id));
+    }
   }
 
   return {

@@ -2,6 +2,18 @@
 
 import type { Caller } from './caller.ts';
 
+/** What became of a document, as far as whoever watches may know. */
+export interface Executed {
+  /** `none` when it was refused before it was known. */
+  readonly kind: 'query' | 'mutation' | 'subscription' | 'none';
+  /** What the client calls it, cut short. */
+  readonly name: string | null;
+  /** Of the errors at the top level. */
+  readonly codes: readonly string[];
+  /** Upstream calls made for it so far, by account. */
+  readonly calls: ReadonlyMap<string, number>;
+}
+
 export interface Inbound {
   /** In the answer's header and in every line of the log that is about it. */
   readonly id: string;
@@ -15,4 +27,6 @@ export interface Inbound {
   /** Adds a header to the answer, whatever becomes of the request. Its status is set by `extensions.http.status` of
    * a thrown `GraphQLError`. */
   setHeader(name: string, value: string): void;
+  /** Set when a document was looked at, and somebody watches. */
+  executed?: Executed | undefined;
 }

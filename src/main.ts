@@ -16,27 +16,42 @@ import { createApp, ENDPOINT } from './server.ts';
 import { createServices } from './services.ts';
 import { openDatabase } from './store/database.ts';
 import { createStore, type Store } from './store/store.ts';
+import { createMetricsPage } from './telemetry/metrics-page.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
+import { withoutSecrets } from './telemetry/told-error.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 const config = readConfig();
+const { form, level } = config.log;
+const telemetry = createTelemetry({
+  log: { form, level, to: process.stdout, batched: form === 'json', colors: process.stdout.isTTY },
+  secrets: config.secrets,
+  ofProcess: true,
+});
+process.once('exit', telemetry.flush);
+// A log that nobody takes any more stops nothing.
+process.stdout.on('error', () => {});
+process.once('uncaughtException', (error) => {
+  telemetry.crashed(error);
+  process.exit(1);
+});
 const demo = config.accounts.length === 0 ? await startDemo({ clock: 'running' }) : undefined;
 const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) => ({
   name: account.name,
   mode: demo ? 'SANDBOX' : 'LIVE',
-  provider: openProvider(account, config.upstream),
+  provider: openProvider(account, config.upstream, telemetry.reporter),
 }));
 
-const onBug = (error: unknown) =>
-  say(process.stderr, `A bug: ${error instanceof Error ? error.stack : String(error)}`);
 const services = createServices({
   accounts,
   store: await openStore(),
   listWaitMs: config.listWaitMs,
   requestMs: config.requestMs,
-  onBug,
+  onBug: telemetry.bug,
+  telemetry,
 });
 // What was being sent when this stopped the last time is not known any more.
-await services.store.ledger.orphan();
+telemetry.orphaned(await services.store.ledger.orphan());
 services.reconciler.start();
 const { unitsPerMinute, trusted, ...limits } = config.limits;
 const app = createApp(services, {
@@ -45,6 +60,7 @@ const app = createApp(services, {
     rate: unitsPerMinute === null ? undefined : createRateLimit({ perMinute: unitsPerMinute }),
     trusted: trusted ?? undefined,
   },
+  telemetry,
 });
 const names = accounts.map(({ name }) => name);
 const door = createFrontDoor(app, {
@@ -52,8 +68,13 @@ const door = createFrontDoor(app, {
   authenticate: config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS,
   allowLoopbackOrigins: demo !== undefined,
   graphiql: config.graphiql ? createGraphiQL(ENDPOINT, readExamples()) : undefined,
+  metrics: createMetricsPage(telemetry, {
+    token: config.metricsToken,
+    openHere: demo !== undefined && !config.access,
+  }),
   ready: services.store.ping,
-  onBug,
+  onAnswered: telemetry.answered,
+  onBug: telemetry.bug,
 });
 const { server } = door;
 server.on('error', (error: NodeJS.ErrnoException) => {
@@ -66,8 +87,13 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.listen(config.port, config.host, () => {
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
-  const scheme = config.door.tls ? 'https' : 'http';
-  say(process.stdout, `Paygraph: ${scheme}://${host}:${port}/graphql (open it in a browser for GraphiQL)`);
+  const url = `${config.door.tls ? 'https' : 'http'}://${host}:${port}/graphql`;
+  telemetry.started({
+    ...{ url, accounts: names, database: config.database.kind },
+    mode: demo ? 'SANDBOX' : 'LIVE',
+  });
+  if (form === 'json') return;
+  say(process.stdout, `Paygraph: ${url} (open it in a browser for GraphiQL)`);
   say(process.stdout, `Accounts: ${names.join(', ')}`);
   say(process.stdout, `Access: ${config.access ? 'by bearer token' : 'anybody on this machine'}`);
   say(process.stdout, `State: ${describeState(config.database)}`);
@@ -87,21 +113,22 @@ process.on('SIGTERM', stop);
 
 /** Takes no more requests, lets running ones end and their writes be recorded, then closes what they used. Asked again,
  * it ends at once. */
-async function stop() {
+async function stop(signal: string) {
   if (isStopping) process.exit(1);
   isStopping = true;
+  telemetry.stopping(signal);
   await door.close(config.door.shutdownMs);
   await services.close();
   await demo?.sandbox.close();
+  telemetry.stopped();
 }
 
 async function openStore(): Promise<Store> {
   try {
     return createStore(await openDatabase(config.database), config.checkAfterMs);
   } catch (error) {
-    return fail(
-      `Paygraph cannot open its database: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(`Paygraph cannot open its database: ${withoutSecrets(reason, config.secrets)}.`);
   }
 }
 

@@ -17,6 +17,10 @@ export interface ReconcilerOptions {
   /** Milliseconds between two rounds. */
   readonly everyMs: number;
   readonly onBug: (error: unknown) => void;
+  /** Told of what reading has settled, or given up. */
+  readonly onSettled?: ((operation: Operation) => void) | undefined;
+  /** Told how many operations a process that is gone has left behind. */
+  readonly onOrphaned?: ((count: number) => void) | undefined;
 }
 
 export interface Reconciler {
@@ -33,7 +37,7 @@ const BATCH = 20;
 const NOBODY: Asker = { called: () => {} };
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { store, accounts, maxChecks, everyMs, onBug } = options;
+  const { store, accounts, maxChecks, everyMs, onBug, onSettled, onOrphaned } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
   let stopped = false;
@@ -42,12 +46,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const { id, failure, checks } = operation;
     const account = accounts.get(operation.account);
     const outcome = account && (await outcomeOf(operation, account, store));
-    if (outcome) await store.ledger.settle(id, outcome);
-    else if (checks >= maxChecks) await store.ledger.settle(id, { state: 'NEEDS_REVIEW', failure });
+    const told = outcome ?? (checks >= maxChecks ? { state: 'NEEDS_REVIEW' as const, failure } : undefined);
+    if (!told) return;
+    const settled = await store.ledger.settle(id, told);
+    onSettled?.(settled);
   }
 
   async function round(): Promise<number> {
-    await store.ledger.orphan();
+    const orphans = await store.ledger.orphan();
+    if (orphans > 0) onOrphaned?.(orphans);
     const due = await store.ledger.claimDue(BATCH);
     await Promise.all(due.map((operation) => lookFor(operation).catch(onBug)));
     return due.length;

@@ -8,10 +8,14 @@ import { createDocuments } from './limits/documents.ts';
 import { type LimitOptions, useLimits } from './limits/plugin.ts';
 import { publicError, withExtensions } from './schema/errors.ts';
 import { schema } from './schema/index.ts';
+import { useTelemetry } from './telemetry/plugin.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface AppOptions {
   /** What requests are held to, besides what no document may be. */
   readonly limits?: LimitOptions;
+  /** Told of what is executed, and of what is refused. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** Where GraphQL is asked. */
@@ -27,7 +31,7 @@ export interface ServerContext {
 export type App = ReturnType<typeof createApp>;
 
 /** Builds the server. It listens behind `createFrontDoor`, which owns everything about HTTP. */
-export function createApp(services: Services, { limits = {} }: AppOptions = {}) {
+export function createApp(services: Services, { limits = {}, telemetry }: AppOptions = {}) {
   const documents = createDocuments(schema);
   return createYoga<ServerContext, Context>({
     schema,
@@ -51,7 +55,13 @@ export function createApp(services: Services, { limits = {} }: AppOptions = {}) 
         return withExtensions(failed, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
       },
     },
-    plugins: [useOutcome(), useLimits(documents, limits), useReferenceExecutor(), useUpstreamCount()],
+    plugins: [
+      ...(telemetry ? [useTelemetry(telemetry)] : []),
+      useOutcome(),
+      useLimits(documents, limits),
+      useReferenceExecutor(),
+      useUpstreamCount(),
+    ],
   });
 }
 

@@ -5,6 +5,7 @@ import type { Account } from './accounts.ts';
 import type { Services } from './context.ts';
 import { createReconciler, type Reconciler } from './reconciler.ts';
 import type { Store } from './store/store.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { createWriter } from './write.ts';
 
 export interface ServiceOptions {
@@ -18,7 +19,9 @@ export interface ServiceOptions {
   readonly requestMs?: number;
   /** Milliseconds between two rounds of checks. */
   readonly reconcileEveryMs?: number;
-  readonly onBug: (error: unknown) => void;
+  readonly onBug: Services['onBug'];
+  /** Told of writes, settlements and what is not settled. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 export interface RunningServices extends Services {
@@ -35,12 +38,17 @@ const REQUEST_MS = 30_000;
 
 /** Ready to serve; the caller starts the reconciler, and closes. */
 export function createServices(options: ServiceOptions): RunningServices {
-  const { store, onBug, maxChecks = MAX_CHECKS } = options;
+  const { store, onBug, telemetry, maxChecks = MAX_CHECKS } = options;
   const { listWaitMs = LIST_WAIT_MS, requestMs = REQUEST_MS } = options;
   const everyMs = options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
   const accounts = new Map(options.accounts.map((account) => [account.name, account]));
-  const writer = createWriter({ ledger: store.ledger, onBug });
-  const reconciler = createReconciler({ store, accounts, maxChecks, everyMs, onBug });
+  const writer = createWriter({ ledger: store.ledger, onBug, watched: telemetry?.writing });
+  const reconciler = createReconciler({
+    ...{ store, accounts, maxChecks, everyMs, onBug },
+    onSettled: telemetry?.settled,
+    onOrphaned: telemetry?.orphaned,
+  });
+  telemetry?.keeps({ accounts, unsettled: store.unsettled });
   return {
     accounts,
     allowed: createAllowed(accounts),

@@ -51,11 +51,19 @@ export interface WriterOptions {
   readonly ledger: Ledger;
   /** Told of what should never happen; the operation stays unknown then. */
   readonly onBug: (error: unknown) => void;
+  /** Does `write`, which sends the operation and records its outcome, as a part of what is told of this server. */
+  readonly watched?:
+    | ((operation: Operation, write: () => Promise<Operation>) => Promise<Operation>)
+    | undefined;
 }
 
 const RECORD_RETRY_MS = 250;
 
-export function createWriter({ ledger, onBug }: WriterOptions): Writer {
+export function createWriter({
+  ledger,
+  onBug,
+  watched = (_operation, write) => write(),
+}: WriterOptions): Writer {
   const running = new Set<Promise<unknown>>();
 
   /** Carries on to the end even when nobody waits for it. */
@@ -106,7 +114,7 @@ export function createWriter({ ledger, onBug }: WriterOptions): Writer {
   }
 
   async function sendAndRecord(write: Write, operation: Operation, asker: Asker): Promise<Operation> {
-    return record(operation, await outcomeOf(write, operation, asker));
+    return watched(operation, async () => record(operation, await outcomeOf(write, operation, asker)));
   }
 
   async function perform(write: Write, asker: Asker): Promise<Operation> {

@@ -36,6 +36,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/account-config.ts',
       'src/http/settings.ts',
       'src/limits/manifest.ts',
+      'src/telemetry/level.ts',
       'zod',
     ],
   },
@@ -62,6 +63,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/server.ts',
       'type src/access/*',
       'type src/inbound.ts',
+      'type src/telemetry/metrics-page.ts',
       'graphql',
       'node:*',
       'zod',
@@ -81,6 +83,28 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'graphql',
       'zod',
       'node:fs',
+    ],
+  },
+  {
+    files: 'src/telemetry/*',
+    may: [
+      'src/telemetry/*',
+      'src/schema/errors.ts',
+      'type src/context.ts',
+      'type src/http/listener.ts',
+      'type src/inbound.ts',
+      'type src/operation.ts',
+      'type src/providers/http.ts',
+      'type src/providers/provider.ts',
+      'type src/store/unsettled.ts',
+      '@opentelemetry/api',
+      'graphql',
+      'type graphql-yoga',
+      'pino',
+      'pino-pretty',
+      'prom-client',
+      'node:async_hooks',
+      'node:crypto',
     ],
   },
   { files: 'src/accounts.ts', may: ['src/errors.ts', 'type src/providers/provider.ts'] },
@@ -151,6 +175,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'type src/accounts.ts',
       'type src/context.ts',
       'type src/store/*',
+      'type src/telemetry/telemetry.ts',
     ],
   },
   {
@@ -201,7 +226,16 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/server.ts',
-    may: ['src/schema/*', 'src/context.ts', 'src/limits/*', 'type src/inbound.ts', 'graphql', 'graphql-yoga'],
+    may: [
+      'src/schema/*',
+      'src/context.ts',
+      'src/limits/*',
+      'src/telemetry/plugin.ts',
+      'type src/inbound.ts',
+      'type src/telemetry/telemetry.ts',
+      'graphql',
+      'graphql-yoga',
+    ],
   },
   { files: 'src/demo.ts', may: ['sandbox/index.ts', 'type src/account-config.ts'] },
   {
@@ -218,6 +252,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/services.ts',
       'src/providers/registry.ts',
       'src/store/*',
+      'src/telemetry/*',
       'type src/accounts.ts',
       'node:fs',
       'node:net',
@@ -392,6 +427,12 @@ describe('only one place', () => {
     const knowing = places(all, ({ imports }) => imports.some(({ of }) => libraries.test(of)));
     expect(knowing.filter((path) => !path.startsWith('src/store/'))).toEqual([]);
     expect(knowing.length).toBeGreaterThan(4);
+  });
+  test('writes the log, counts, and traces', () => {
+    const libraries = ['pino', 'pino-pretty', 'prom-client', '@opentelemetry/api'];
+    const knowing = libraries.flatMap(importing);
+    expect(knowing.filter((path) => !path.startsWith('src/telemetry/'))).toEqual([]);
+    expect(knowing).toHaveLength(libraries.length);
   });
   test('batches', () => expect(importing('dataloader')).toEqual(['src/loaders.ts']));
   test('of the product knows the sandbox', () => {

@@ -60,6 +60,9 @@ test('an empty environment runs the sandbox on the documented defaults', () => {
     database: { kind: 'memory' },
     accounts: [],
     access: null,
+    log: { level: 'warn', form: 'readable' },
+    metricsToken: undefined,
+    secrets: [],
   });
 });
 

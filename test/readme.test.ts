@@ -145,6 +145,7 @@ describe('the settings', () => {
       CORS_ORIGINS: '',
       TRUSTED_DOCUMENTS_FILE: '',
       DATABASE_URL: '',
+      METRICS_TOKEN: '',
       NODE_ENV: '',
       TLS_CERT_FILE: '',
       TLS_KEY_FILE: '',

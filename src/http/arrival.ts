@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Caller, NOBODY } from '../caller.ts';
-import type { Inbound } from '../inbound.ts';
+import type { Executed, Inbound } from '../inbound.ts';
 import type { Proxies } from './proxies.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -21,6 +21,7 @@ export class Arrival implements Inbound {
   readonly headers: IncomingHttpHeaders;
   /** Nobody, until somebody has been recognized. */
   caller: Caller = NOBODY;
+  executed: Executed | undefined = undefined;
   /** Names and values in turn, for the answer. */
   readonly answerHeaders: string[] = [];
   readonly #threshold: Threshold;

@@ -6,6 +6,7 @@ import { ANONYMOUS } from '../caller.ts';
 import { ASSETS, GRAPHIQL_PAGE, type GraphiQL } from '../graphiql.ts';
 import type { Inbound } from '../inbound.ts';
 import { type App, ENDPOINT } from '../server.ts';
+import type { MetricsPage } from '../telemetry/metrics-page.ts';
 import { JSON_TYPE, Refusal, refuse, send } from './answer.ts';
 import { Arrival, type Threshold } from './arrival.ts';
 import { createGraphQL } from './graphql.ts';
@@ -33,11 +34,13 @@ export interface ListenerOptions extends OriginOptions {
   /** Resolves when what is necessary to answer is there; `/health/ready` answers 503 otherwise. */
   readonly ready?: () => Promise<void>;
   readonly trustedProxies?: TrustedProxies | undefined;
+  /** What `/metrics` shows, to whom it may; there is no such page without it. */
+  readonly metrics?: MetricsPage | undefined;
   readonly maxBodyBytes?: number;
   /** Requests that are being answered at once; further ones are turned away. */
   readonly maxRequests?: number;
   /** Told of every request, once. */
-  readonly onAnswered?: (answered: Answered) => void;
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
   /** Told of every error that no client may see. */
   readonly onBug: (error: unknown) => void;
 }
@@ -68,7 +71,7 @@ const READY_WITHIN_MS = 2_000;
 
 /** A listener for `request`, `checkContinue` and `checkExpectation` of a server of `node:http`. */
 export function createListener(app: App, options: ListenerOptions): Listener {
-  const { authenticate = () => ANONYMOUS, graphiql, onAnswered, onBug } = options;
+  const { authenticate = () => ANONYMOUS, graphiql, metrics, onAnswered, onBug } = options;
   const { maxRequests = 1_000, maxBodyBytes = 1_000_000 } = options;
   const origins = createOrigins(options);
   const threshold: Threshold = { proxies: createProxies(options.trustedProxies), isDraining: false };
@@ -99,6 +102,10 @@ export function createListener(app: App, options: ListenerOptions): Listener {
       if (wantsPage || path.startsWith(ASSETS)) {
         return sendAsset(arrival, graphiql, wantsPage ? GRAPHIQL_PAGE : path);
       }
+    }
+    if (path === '/metrics' && method === 'GET') {
+      const page = await metrics?.(arrival);
+      if (page) return send(arrival, 200, page.type, page.text);
     }
     if (path !== ENDPOINT) throw NOT_FOUND;
 

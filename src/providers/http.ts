@@ -24,7 +24,8 @@ export interface HttpOptions {
   readonly budgetMs: number;
   /** Without them every call goes out, however the provider is, and every read that may work is repeated. */
   readonly guards?: Guards;
-  readonly onCall?: OnCall;
+  /** Gives whoever is told of a call, when it begins, where it is known for whom. */
+  readonly reporter?: Reporter;
 }
 
 /** What is held back to spare a provider that is in trouble, and those who wait for it. */
@@ -41,12 +42,17 @@ export interface Guards {
 
 /** Told of each attempt that ended, and of each call that was refused here before one began. */
 export type OnCall = (report: CallReport) => void;
+export type Reporter = () => OnCall;
 
 export interface CallReport {
   readonly account: string;
   readonly provider: ProviderName;
   readonly operation: string;
   readonly effect: 'read' | 'write';
+  readonly method: Call<unknown>['method'];
+  /** Where it went. */
+  readonly host: string;
+  readonly port: number;
   /** For whom it was made first. */
   readonly asker: Asker;
   /** `CANCELED`: nobody waited for it any more. */

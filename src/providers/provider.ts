@@ -20,6 +20,8 @@ import type { FailureCode } from '../errors.ts';
 
 /** The GraphQL request for which calls are made. */
 export interface Asker {
+  /** Id of that request, for whoever watches; missing where nobody asked. */
+  readonly request?: string;
   /** Told of each HTTP exchange that goes out, retries included. */
   called(account: string, operation: string): void;
   /** Aborted when whoever asked has gone: reads end that nobody else waits for. */

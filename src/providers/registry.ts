@@ -6,14 +6,25 @@ import type { ProviderName } from '../domain.ts';
 import { createCryptomus } from './cryptomus/client.ts';
 import { createHashlee } from './hashlee/client.ts';
 import { createHeleket } from './heleket/client.ts';
-import { createHttp, type OnCall } from './http.ts';
+import { createHttp, type Reporter } from './http.ts';
 import type { Provider } from './provider.ts';
 import { createRepay } from './repay/client.ts';
 
-/** Opens the client of one account, with connections of its own. `onCall` must not throw. The caller closes it. */
-export function openProvider(config: AccountConfig, upstream: Config['upstream'], onCall?: OnCall): Provider {
+/** Opens the client of one account, with connections of its own. Whom `reporter` gives must
+ * not throw. The caller closes it. */
+export function openProvider(
+  config: AccountConfig,
+  upstream: Config['upstream'],
+  reporter?: Reporter,
+): Provider {
   const http = (provider: ProviderName) =>
-    createHttp({ account: config.name, provider, url: config.url, ...upstream, ...(onCall && { onCall }) });
+    createHttp({
+      account: config.name,
+      provider,
+      url: config.url,
+      ...upstream,
+      ...(reporter && { reporter }),
+    });
   switch (config.provider) {
     case 'cryptomus':
       return createCryptomus(config, http('CRYPTOMUS'));

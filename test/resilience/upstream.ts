@@ -21,7 +21,7 @@ export interface Client {
   read(path?: string, asker?: Asker): Promise<unknown>;
   write(path?: string, asker?: Asker): Promise<unknown>;
   health: ReturnType<typeof createHttp>['health'];
-  /** What `onCall` was told. */
+  /** What was reported. */
   readonly reports: readonly CallReport[];
 }
 
@@ -58,7 +58,7 @@ export function openClient(url: string, options: Partial<HttpOptions> = {}): Cli
     connections: 10,
     attemptMs: 5_000,
     budgetMs: 10_000,
-    onCall: (report) => reports.push(report),
+    reporter: () => (report) => reports.push(report),
     ...options,
   });
   // What hangs when its test is over would keep it from closing.

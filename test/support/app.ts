@@ -13,11 +13,13 @@ import type { Account } from '../../src/accounts.ts';
 import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { createFrontDoor, type FrontDoorOptions } from '../../src/http/front-door.ts';
+import type { Reporter } from '../../src/providers/http.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { type AppOptions, createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
+
 import { type DatabaseKind, newDatabase } from './databases.ts';
 
 const CHECK_AFTER_MS = 1;
@@ -35,6 +37,9 @@ export type Ask = (
 
 /** Sends a body of any making, and gives the answer as it comes. */
 export type Post = (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+
+/** Reads another page than the API. */
+export type Get = (path: string, headers?: Record<string, string>) => Promise<Response>;
 
 /** Starts the product for one test file; sandbox and database are as new before each test. */
 export async function startProduct(
@@ -58,12 +63,13 @@ export async function startProduct(
   function openAccounts(
     limits: Config['upstream'] = upstream,
     change: (config: AccountConfig) => AccountConfig = (config) => config,
+    reporter?: Reporter,
   ): Account[] {
     const accounts = configs.map(change).map(
       (config): Account => ({
         name: config.name,
         mode: 'SANDBOX',
-        provider: openProvider(config, limits),
+        provider: openProvider(config, limits, reporter),
       }),
     );
     opened.push(...accounts);
@@ -78,8 +84,11 @@ export async function startProduct(
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
-    const app = createApp(services, options.app);
-    const door = createFrontDoor(app, { allowLoopbackOrigins: true, ready: store.ping, ...options, onBug });
+    const app = createApp(services, { telemetry: options.telemetry, ...options.app });
+    const door = createFrontDoor(app, {
+      ...{ allowLoopbackOrigins: true, ready: store.ping, onAnswered: options.telemetry?.answered },
+      ...{ ...options, onBug },
+    });
     const { server } = door;
     servers.push(server);
     const listening = once(server.listen(0, '127.0.0.1'), 'listening');
@@ -98,7 +107,8 @@ export async function startProduct(
     };
     const ask: Ask = async (query, variables, headers) =>
       (await (await post({ query, variables }, headers)).json()) as Answer;
-    return { app, ask, post, url, door, services };
+    const get: Get = async (path, headers = {}) => fetch(await url(path), { headers });
+    return { app, ask, post, get, url, door, services };
   }
 
   /** Another process on the same server, with accounts and connections of its own. */

@@ -32,11 +32,14 @@ export type Carry = <Answer>(
 ) => () => void;
 
 export function createCarrier(options: CarrierOptions): Carry {
-  const { account, provider, attemptMs, budgetMs, wire, watch, standing, onCall } = options;
+  const { account, provider, attemptMs, budgetMs, wire, watch, standing, reporter } = options;
+  const { protocol, hostname: host, port: named } = new URL(options.url);
+  const port = Number(named || (protocol === 'https:' ? 443 : 80));
   const retries = options.guards ? createRetryBudget() : UNLIMITED;
 
   return (call, asker, done, dueAt) => {
-    const { operation, effect } = call;
+    const { operation, effect, method } = call;
+    const onCall = reporter?.();
     const until = performance.now() + budgetMs;
     let number = 0;
     let pause: NodeJS.Timeout | undefined;
@@ -48,7 +51,7 @@ export function createCarrier(options: CarrierOptions): Carry {
       { sent, status, ms }: Pick<Ending, 'sent' | 'status' | 'ms'>,
     ) {
       if (!onCall) return;
-      const facts = { account, provider, operation, effect, asker };
+      const facts = { account, provider, operation, effect, method, host, port, asker };
       onCall({ ...facts, attempt: number, result, outcome, sent, status, ms });
     }
 
