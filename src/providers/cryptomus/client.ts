@@ -32,9 +32,14 @@ import {
   walletFields,
 } from './request.ts';
 import { sign } from './sign.ts';
-import { answerWire, blockWire, pageWire, payoutWire, qrCodeWire, refundWire, walletWire } from './wire.ts';
+import { blockAnswer, pageAnswer, payoutAnswer, qrCodeAnswer, refundAnswer, walletAnswer } from './wire.ts';
 
 const MAX_ORDER_ID_LENGTH = 32;
+
+interface Named {
+  readonly uuid: string;
+  readonly order_id?: string | null | undefined;
+}
 
 export interface CryptomusConfig {
   /** The account's name. */
@@ -85,7 +90,7 @@ export function createCryptomus(
   function ask<Result>(
     operation: Operation,
     fields: object,
-    result: z.ZodType<Result>,
+    answer: z.ZodType<Result>,
     asker: Asker,
     query = '',
   ): Promise<Result> {
@@ -104,11 +109,21 @@ export function createCryptomus(
           accept: 'application/json',
         },
         body,
-        refusal: (status, answer) => refusalOf(operation, status, answer),
-        answer: answerWire(result),
+        refusal: (status, body) => refusalOf(operation, status, body),
+        answer,
       },
       asker,
     );
+  }
+
+  /** Takes only the object that was asked for: an answer about another one must not be handed out. */
+  function requireAbout(operation: Operation, key: ObjectKey, { uuid, order_id }: Named): void {
+    const isAbout =
+      'uuid' in key
+        ? uuid.toLowerCase() === key.uuid.toLowerCase()
+        : (order_id ?? key.orderId) === key.orderId;
+    const outcome = ENDPOINTS[operation].effect === 'write' ? 'UNKNOWN' : 'REJECTED';
+    if (!isAbout) throw fail(operation, 'BAD_RESPONSE', { outcome });
   }
 
   /** The one field that names an object. */
@@ -120,7 +135,7 @@ export function createCryptomus(
 
   async function readPage(range: Range, cursor: string | null, asker: Asker): Promise<Page> {
     const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-    const { items, paginate } = await ask('listPayouts', range, pageWire, asker, query);
+    const { items, paginate } = await ask('listPayouts', range, pageAnswer, asker, query);
     return {
       rows: items.map((item) => payoutOf(account, item, null)),
       next: paginate.nextCursor ?? null,
@@ -135,26 +150,27 @@ export function createCryptomus(
     wallets: {
       async create(request, asker) {
         refuse('createStaticWallet', orderIdIssues(request.orderId, MAX_NEW_ORDER_ID_LENGTH));
-        const answer = answering({ orderId: request.orderId }, walletWire);
-        const wire = await ask('createStaticWallet', walletFields(request), answer, asker);
+        const wire = await ask('createStaticWallet', walletFields(request), walletAnswer, asker);
+        requireAbout('createStaticWallet', { orderId: request.orderId }, wire);
         if (!isWalletOf(request, wire)) throw taken('createStaticWallet', 'another static wallet');
         return createdWallet(account, request.orderId, wire, new Date());
       },
 
       async block(key, forceRefund, asker) {
         const fields = { ...naming('blockWallet', key), ...(forceRefund && { is_force_refund: true }) };
-        const wire = await ask('blockWallet', fields, answering(key, blockWire), asker);
+        const wire = await ask('blockWallet', fields, blockAnswer, asker);
+        requireAbout('blockWallet', key, wire);
         return blockedWallet(account, key, forceRefund, wire, new Date());
       },
 
       async refund(key, toAddress, asker) {
         const fields = { ...naming('refundBlocked', key), address: toAddress };
-        const wire = await ask('refundBlocked', fields, refundWire, asker);
+        const wire = await ask('refundBlocked', fields, refundAnswer, asker);
         return refundedWallet(account, key, toAddress, wire, new Date());
       },
 
       async qrCode(uuid, asker) {
-        return (await ask('walletQrCode', { wallet_address_uuid: uuid }, qrCodeWire, asker)).image;
+        return (await ask('walletQrCode', { wallet_address_uuid: uuid }, qrCodeAnswer, asker)).image;
       },
     },
 
@@ -170,7 +186,8 @@ export function createCryptomus(
         }
         refuse('createPayout', payoutIssues(request, requisites));
         const fields = payoutFields(request, requisites);
-        const wire = await ask('createPayout', fields, answering({ orderId }, payoutWire), asker);
+        const wire = await ask('createPayout', fields, payoutAnswer, asker);
+        requireAbout('createPayout', { orderId }, wire);
         if (!isPayoutOf(request, requisites, wire)) throw taken('createPayout', 'another payout');
         const payout = payoutOf(account, wire, orderId);
         return { key: payout.key, payout };
@@ -179,7 +196,8 @@ export function createCryptomus(
       async byKey(key, asker): Promise<Payout | null> {
         const fields = naming('readPayout', key);
         try {
-          const wire = await ask('readPayout', fields, answering(key, payoutWire), asker);
+          const wire = await ask('readPayout', fields, payoutAnswer, asker);
+          requireAbout('readPayout', key, wire);
           return payoutOf(account, wire, 'orderId' in key ? key.orderId : null);
         } catch (error) {
           if (error instanceof ProviderError && error.failure.code === 'NOT_FOUND') return null;
@@ -206,16 +224,4 @@ export function createCryptomus(
     health: () => http.health(),
     close: () => http.close(),
   };
-}
-
-/** Takes only the object that was asked for: an answer about another one must not be handed out. */
-function answering<Wire extends { uuid: string; order_id?: string | null | undefined }>(
-  key: ObjectKey,
-  wire: z.ZodType<Wire>,
-): z.ZodType<Wire> {
-  return wire.refine((answer) =>
-    'uuid' in key
-      ? answer.uuid.toLowerCase() === key.uuid.toLowerCase()
-      : (answer.order_id ?? key.orderId) === key.orderId,
-  );
 }

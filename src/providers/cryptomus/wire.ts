@@ -6,7 +6,7 @@ import { decimalText } from '../../money.ts';
 import { decimalWire, instantWire } from '../wire.ts';
 
 /** An answer that succeeded: `state` is 0 and there is a result; anything short of that cannot be read. */
-export function answerWire<Result>(result: ZodType<Result>): ZodType<Result> {
+function answerWire<Result>(result: ZodType<Result>): ZodType<Result> {
   return z.object({ state: z.literal(0), result }).transform((answer) => answer.result);
 }
 
@@ -22,7 +22,7 @@ const looseDecimalWire = z
 
 /** A static wallet, new or one that its order id already had. Cryptomus need not repeat the order id; a page to pay
  * on is a web page or nothing. */
-export const walletWire = z.object({
+const walletWire = z.object({
   uuid: z.string().min(1),
   order_id: textWire.nullish(),
   address: z.string().min(1),
@@ -34,24 +34,27 @@ export const walletWire = z.object({
     .catch(null),
 });
 export type WalletWire = z.infer<typeof walletWire>;
+export const walletAnswer = answerWire(walletWire);
 
 /** The answer to a block. Heleket may add the order id. */
-export const blockWire = z.object({
+const blockWire = z.object({
   uuid: z.string(),
   status: z.string(),
   order_id: textWire.nullish(),
 });
 export type BlockWire = z.infer<typeof blockWire>;
+export const blockAnswer = answerWire(blockWire);
 
 /** The answer to a refund, which does not say of which wallet. */
-export const refundWire = z.object({ commission: decimalWire, amount: decimalWire });
+const refundWire = z.object({ commission: decimalWire, amount: decimalWire });
 export type RefundWire = z.infer<typeof refundWire>;
+export const refundAnswer = answerWire(refundWire);
 
 /** A picture for an `<img>`; anything but an image would be a link of a stranger's choice. */
-export const qrCodeWire = z.object({ image: z.string().startsWith('data:image/') });
+export const qrCodeAnswer = answerWire(z.object({ image: z.string().startsWith('data:image/') }));
 
 /** One payout, as a read tells it. */
-export const payoutWire = z.object({
+const payoutWire = z.object({
   uuid: z.string(),
   order_id: textWire.nullish(),
   amount: decimalWire,
@@ -71,9 +74,10 @@ export const payoutWire = z.object({
   updated_at: instantWire.nullish(),
 });
 export type PayoutWire = z.infer<typeof payoutWire>;
+export const payoutAnswer = answerWire(payoutWire);
 
 /** One page of payouts, newest first. A row that came twice, or a way on from nowhere, is no page. */
-export const pageWire = z
+const pageWire = z
   .object({
     items: z.array(payoutWire.extend({ created_at: instantWire })),
     paginate: z.object({ nextCursor: z.string().nullish(), previousCursor: z.string().nullish() }),
@@ -81,3 +85,4 @@ export const pageWire = z
   .refine(({ items }) => new Set(items.map((item) => item.uuid)).size === items.length)
   .refine(({ items, paginate }) => items.length > 0 || !paginate.nextCursor);
 export type PageWire = z.infer<typeof pageWire>;
+export const pageAnswer = answerWire(pageWire);
