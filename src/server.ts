@@ -1,8 +1,9 @@
 /** The GraphQL server over given services. Never listens, never reads the environment. */
 
-import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type Context, createContext, type Services } from './context.ts';
+import { execute } from './execute.ts';
 import type { Inbound } from './inbound.ts';
 import { createDocuments } from './limits/documents.ts';
 import { type LimitOptions, useLimits } from './limits/plugin.ts';
@@ -59,7 +60,7 @@ export function createApp(services: Services, { limits = {}, telemetry }: AppOpt
       ...(telemetry ? [useTelemetry(telemetry)] : []),
       useOutcome(),
       useLimits(documents, limits),
-      useReferenceExecutor(),
+      usePlans(),
       useUpstreamCount(),
     ],
   });
@@ -74,8 +75,8 @@ export function useOutcome(): Plugin<object, ServerContext> {
   };
 }
 
-/** Executes with graphql-js: Yoga's own executor puts the fields of an answer in the order in which they are done. */
-function useReferenceExecutor(): Plugin {
+/** Executes from plans, and with the fields of an answer in the order of the question, unlike Yoga's own executor. */
+function usePlans(): Plugin {
   return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
 }
 

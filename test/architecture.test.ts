@@ -220,6 +220,9 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'zod',
     ],
   },
+  { files: 'src/execute.ts', may: ['src/plan.ts', 'src/run.ts', 'graphql', 'graphql/*/*'] },
+  { files: 'src/plan.ts', may: ['type src/execute.ts', 'graphql'] },
+  { files: 'src/run.ts', may: ['type src/plan.ts', 'graphql'] },
   {
     files: 'src/graphiql.ts',
     may: ['@graphql-yoga/render-graphiql/graphiql', 'node:crypto'],
@@ -229,6 +232,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     may: [
       'src/schema/*',
       'src/context.ts',
+      'src/execute.ts',
       'src/limits/*',
       'src/telemetry/plugin.ts',
       'type src/inbound.ts',

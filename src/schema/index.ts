@@ -18,10 +18,22 @@ import './withdrawal-list.ts';
 import './withdrawal-writes.ts';
 import './node.ts';
 import './lookup.ts';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, isObjectType, lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 
-export const schema = builder.toSchema();
+export const schema = withoutExposers(builder.toSchema());
+
+/** What `t.expose` makes reads the property that the field is named after, which needs no resolver. */
+function withoutExposers(built: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(built.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { pothosExposedField, pothosResolveWrapped } = field.extensions;
+      if (pothosExposedField === field.name && !pothosResolveWrapped) delete field.resolve;
+    }
+  }
+  return built;
+}
 
 /** The schema as `schema.graphql` holds it. */
 export const printedSchema = `${printSchema(lexicographicSortSchema(schema))}\n`;

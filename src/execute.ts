@@ -1,0 +1,300 @@
+/** Executes documents as graphql-js does, from a plan that is made once for each: which fields each type has there, and how their
+ * values are completed. What a plan does not cover is left to graphql-js. Why not a library: docs/decisions. */
+
+import {
+  defaultFieldResolver,
+  defaultTypeResolver,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute as executeUnplanned,
+  type FieldNode,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getArgumentValues,
+  getVariableValues,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import { inspect } from 'graphql/jsutils/inspect.js';
+import { planOf } from './plan.ts';
+import { type Asked, failed, fieldPath, infoOf, type Path, pathTo, type Run, record } from './run.ts';
+
+type Value = unknown;
+
+export interface Field extends Asked {
+  /** Missing where the field is a property of the object that it belongs to. */
+  readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  readonly complete: Complete;
+  /** Whether nothing lies below it and nothing is told where it is. */
+  readonly isPlain: boolean;
+}
+
+/** The value of a field, or of an item of its list, as the answer has it. `path` is missing for plain fields. */
+type Complete = (run: Run, value: Value, path: Path | undefined) => Value;
+
+/** In place of the function of the same name in graphql-js. */
+export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  const { schema, document, operationName, rootValue, contextValue, fieldResolver, typeResolver } = args;
+  const plan = planOf(schema, document, operationName ?? undefined);
+  if (!plan || plan.schema !== schema || fieldResolver || typeResolver) return executeUnplanned(args);
+  const { operation, rootType, conditions, roots } = plan;
+  const { coerced } = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    args.variableValues ?? {},
+  );
+  if (!coerced || conditions.some((name) => typeof coerced[name] !== 'boolean'))
+    return executeUnplanned(args);
+
+  const variant = conditions.map((name) => (coerced[name] ? 1 : 0)).join('');
+  const run: Run = {
+    ...plan,
+    variableValues: coerced,
+    rootValue,
+    contextValue,
+    errors: [],
+    nulled: new Set(),
+  };
+  let fields = roots.get(variant);
+  if (!fields) {
+    const collected = collectFields(schema, plan.fragments, coerced, rootType, operation.selectionSet);
+    fields = fieldsOf(rootType, collected);
+    roots.set(variant, fields);
+  }
+  const answer = (data: Value): ExecutionResult =>
+    (run.errors.length === 0 ? { data } : { errors: run.errors, data }) as ExecutionResult;
+  const spoiled = (error: unknown) => {
+    record(run, error as GraphQLError, undefined);
+    return answer(null);
+  };
+  try {
+    const data =
+      operation.operation === 'mutation'
+        ? inTurn(run, fields, rootValue)
+        : allOf(run, fields, rootValue, undefined);
+    return isPromise(data) ? data.then(answer, spoiled) : answer(data);
+  } catch (error) {
+    return spoiled(error);
+  }
+}
+
+function fieldsOf(
+  parentType: GraphQLObjectType,
+  collected: ReadonlyMap<string, readonly FieldNode[]>,
+): Field[] {
+  const fields: Field[] = [];
+  for (const [name, nodes] of collected) {
+    const definition = definitionOf(parentType, nodes[0]!.name.value);
+    if (!definition) continue;
+    fields.push(createField(name, nodes, parentType, definition));
+  }
+  return fields;
+}
+
+function definitionOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
+  return name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[name];
+}
+
+function createField(
+  name: string,
+  nodes: readonly FieldNode[],
+  parentType: GraphQLObjectType,
+  definition: GraphQLField<unknown, unknown>,
+): Field {
+  const { type, resolve } = definition;
+  const isPlain = !resolve && isLeafType(isNonNullType(type) ? type.ofType : type);
+  const asked = { name, nodes, parentType, definition };
+  return { ...asked, resolve, isPlain, complete: completion(type, asked) };
+}
+
+/** All fields of an object. A promise when one of them is. */
+function allOf(run: Run, fields: readonly Field[], source: Value, path: Path | undefined): Value {
+  const results: Record<string, Value> = emptyObject(fields);
+  let waits = false;
+  try {
+    for (const field of fields) {
+      const value = executeField(run, field, source, path);
+      results[field.name] = value;
+      waits ||= isPromise(value);
+    }
+  } catch (error) {
+    if (!waits) throw error;
+    // Whatever the others are doing is waited for.
+    return settled(results).finally(() => {
+      throw error;
+    });
+  }
+  return waits ? settled(results) : results;
+}
+
+/** The fields of a mutation, one after another. */
+async function inTurn(run: Run, fields: readonly Field[], source: Value): Promise<Value> {
+  const results = emptyObject(fields);
+  for (const field of fields) results[field.name] = await executeField(run, field, source, undefined);
+  return results;
+}
+
+// A client may call a field as it likes, and one name means something else to ordinary objects.
+function emptyObject(fields: readonly Field[]): Record<string, Value> {
+  return fields.some(({ name }) => name === '__proto__') ? Object.create(null) : {};
+}
+
+async function settled(results: Record<string, Value>): Promise<Record<string, Value>> {
+  const values = await Promise.all(Object.values(results));
+  let index = 0;
+  for (const name of Object.keys(results)) results[name] = values[index++];
+  return results;
+}
+
+function executeField(run: Run, field: Field, source: Value, parentPath: Path | undefined): Value {
+  const { isPlain, complete } = field;
+  const path = isPlain ? undefined : pathTo(field, parentPath);
+  try {
+    const value = read(run, field, source, parentPath, path);
+    const completed = isPromise(value)
+      ? value.then((resolved) => complete(run, resolved, path))
+      : complete(run, value, path);
+    if (!isPromise(completed)) return completed;
+    return completed.then(undefined, (error) =>
+      failed(run, field, field.definition.type, path ?? pathTo(field, parentPath), error),
+    );
+  } catch (error) {
+    return failed(run, field, field.definition.type, path ?? pathTo(field, parentPath), error);
+  }
+}
+
+function read(
+  run: Run,
+  field: Field,
+  source: Value,
+  parentPath: Path | undefined,
+  path: Path | undefined,
+): Value {
+  const { definition, resolve, nodes } = field;
+  if (!resolve && typeof source === 'object' && source !== null) {
+    const value = (source as Record<string, Value>)[definition.name];
+    if (typeof value !== 'function') return value;
+  }
+  const args =
+    definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, run.variableValues);
+  const info = infoOf(run, field, path ?? pathTo(field, parentPath));
+  return (resolve ?? defaultFieldResolver)(source, args, run.contextValue, info);
+}
+
+function completion(type: GraphQLOutputType, field: Asked): Complete {
+  if (isNonNullType(type)) {
+    const inner = completion(type.ofType, field);
+    return (run, value, path) => {
+      const completed = inner(run, value, path);
+      if (completed !== null) return completed;
+      throw new Error(
+        `Cannot return null for non-nullable field ${field.parentType.name}.${field.definition.name}.`,
+      );
+    };
+  }
+  const present = completionOfPresent(type, field);
+  return (run, value, path) => {
+    if (value instanceof Error) throw value;
+    return value == null ? null : present(run, value, path);
+  };
+}
+
+function completionOfPresent(type: Exclude<GraphQLOutputType, { ofType: never }>, field: Asked): Complete {
+  if (isListType(type)) return completionOfList(type.ofType, field);
+  if (isObjectType(type)) return completionOfObject(type, field);
+  if (isAbstractType(type)) return completionOfAbstract(type, field);
+  if (!isLeafType(type)) throw new Error(`no value can be of ${type}`);
+  return (_run, value) => {
+    const serialized = type.serialize(value);
+    if (serialized == null) {
+      const call = `${inspect(type)}.serialize(${inspect(value)})`;
+      const returned = inspect(serialized);
+      throw new Error(`Expected \`${call}\` to return non-nullable value, returned: ${returned}`);
+    }
+    return serialized;
+  };
+}
+
+function completionOfList(itemType: GraphQLOutputType, field: Asked): Complete {
+  const complete = completion(itemType, field);
+  return (run, list, listPath) => {
+    if (typeof list !== 'object' || typeof (list as Iterable<Value>)[Symbol.iterator] !== 'function') {
+      const place = `${field.parentType.name}.${field.definition.name}`;
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${place}".`);
+    }
+    let waits = false;
+    const items = Array.from(list as Iterable<Value>, (item, index) => {
+      const path = { prev: listPath, key: index, typename: undefined };
+      try {
+        const completed = isPromise(item)
+          ? item.then((resolved) => complete(run, resolved, path))
+          : complete(run, item, path);
+        if (!isPromise(completed)) return completed;
+        waits = true;
+        return completed.then(undefined, (error) => failed(run, field, itemType, path, error));
+      } catch (error) {
+        return failed(run, field, itemType, path, error);
+      }
+    });
+    return waits ? Promise.all(items) : items;
+  };
+}
+
+function completionOfObject(type: GraphQLObjectType, field: Asked): Complete {
+  const { isTypeOf } = type;
+  let fields: readonly Field[] | undefined;
+  return (run, value, path) => {
+    const open = () => {
+      fields ??= fieldsOf(
+        type,
+        collectSubfields(run.schema, run.fragments, run.variableValues, type, field.nodes),
+      );
+      return allOf(run, fields, value, path);
+    };
+    if (!isTypeOf) return open();
+    const checked = (is: boolean) => {
+      if (is) return open();
+      throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
+        nodes: field.nodes,
+      });
+    };
+    const is = isTypeOf(value, run.contextValue, infoOf(run, field, fieldPath(path!)));
+    return isPromise(is) ? is.then(checked) : checked(is);
+  };
+}
+
+function completionOfAbstract(type: GraphQLAbstractType, field: Asked): Complete {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const completions = new Map<GraphQLObjectType, Complete>();
+  return (run, value, path) => {
+    const completed = (name: string | undefined) => {
+      const runtimeType = typeof name === 'string' ? run.schema.getType(name) : undefined;
+      if (!isObjectType(runtimeType) || !run.schema.isSubType(type, runtimeType)) {
+        const place = `${field.parentType.name}.${field.definition.name}`;
+        const message =
+          name == null
+            ? `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${place}". Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`
+            : `Runtime Object type "${name}" is not a possible type for "${type.name}".`;
+        throw new GraphQLError(message, { nodes: field.nodes });
+      }
+      const complete = completions.get(runtimeType) ?? completionOfObject(runtimeType, field);
+      completions.set(runtimeType, complete);
+      return complete(run, value, path);
+    };
+    const name = resolveType(value, run.contextValue, infoOf(run, field, fieldPath(path!)), type);
+    return isPromise(name) ? name.then(completed) : completed(name);
+  };
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as Promise<unknown> | null | undefined)?.then === 'function';
+}
