@@ -53,11 +53,8 @@ export function createContext(services: Services, inbound: Inbound): Context {
   };
 
   /** A payout that can be found again only by who remembers it is remembered. A read does not fail over that. */
-  async function learn({ provider }: Account, payout: Payout): Promise<void> {
-    if (!provider.payouts?.list) {
-      await store.directory.learnPayout(payout, 'READ').catch((error) => onBug(error, inbound.id));
-    }
-  }
+  const learn = (payout: Payout) =>
+    store.directory.learnPayout(payout, 'READ').catch((error) => onBug(error, inbound.id));
 
   return {
     ...shared,

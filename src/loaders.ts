@@ -30,22 +30,17 @@ export interface Loaders {
   readonly withdrawals: Loader<WithdrawalLoadKey, Withdrawal>;
 }
 
-/** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read. */
-export function createLoaders(
-  asker: Asker,
-  learn: (account: Account, payout: Payout) => Promise<void>,
-): Loaders {
+/** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read where none can be listed. */
+export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<void>): Loaders {
   async function payout(key: PayoutLoadKey): Promise<Payout | null> {
     const read = await readPayout(key, asker);
-    if (read) await learn(key.account, read);
+    if (read && !key.account.provider.payouts?.list) await learn(read);
     return read;
   }
   return {
-    // Nobody reads several payouts with one call, and one that hangs should hold up no other.
-    payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(payout(key)))), {
-      batch: false,
-      cacheKeyFn: ({ account, key }) => JSON.stringify([account.name, key]),
-    }),
+    payouts: onceEach(payout, ({ account, key }) =>
+      'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
+    ),
     withdrawals: perAccount<WithdrawalLoadKey, Withdrawal>(
       (account) =>
         new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
@@ -53,6 +48,29 @@ export function createLoaders(
           { cacheKeyFn: ({ hash, include }) => JSON.stringify([hash, [...include].sort()]) },
         ),
     ),
+  };
+}
+
+/** Where no call reads several: each key is read once, without waiting for others to come. */
+function onceEach<Key, Value>(
+  read: (key: Key) => Promise<Value | null>,
+  nameOf: (key: Key) => string,
+): Loader<Key, Value> {
+  const reads = new Map<string, Promise<Value | null>>();
+  return {
+    load(key) {
+      const name = nameOf(key);
+      const known = reads.get(name);
+      if (known) return known;
+      const started = read(key);
+      reads.set(name, started);
+      return started;
+    },
+    prime(key, value) {
+      const name = nameOf(key);
+      if (!reads.has(name)) reads.set(name, Promise.resolve(value));
+    },
+    clearAll: () => reads.clear(),
   };
 }
 
