@@ -59,19 +59,28 @@ export async function readPage<Row>(
   const forward = direction === 'forward';
   const taken = rows.slice(0, size);
   if (!forward) taken.reverse();
+  // Cursors are made for those who ask for them.
   const edges = taken.map(({ row, position }) => ({
-    cursor: encodeCursor(position, fingerprint),
     node: row,
+    get cursor() {
+      return encodeCursor(position, fingerprint);
+    },
   }));
   // A short page may have looked further than its last row: whoever goes on need not look there again.
-  const onward = rows.length < size && more && reached ? encodeCursor(reached, fingerprint) : undefined;
+  const onward = rows.length < size && more ? reached : null;
+  const cursorOf = (position: Position | null | undefined) =>
+    position ? encodeCursor(position, fingerprint) : null;
   return {
     edges,
     pageInfo: {
       hasNextPage: forward ? more : behind,
       hasPreviousPage: forward ? behind : more,
-      startCursor: (forward ? undefined : onward) ?? edges[0]?.cursor ?? null,
-      endCursor: (forward ? onward : undefined) ?? edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return cursorOf((forward ? null : onward) ?? taken[0]?.position);
+      },
+      get endCursor() {
+        return cursorOf((forward ? onward : null) ?? taken.at(-1)?.position);
+      },
     },
   };
 }

@@ -39,7 +39,10 @@ const RFC3339 = z.iso.datetime({ offset: true });
 builder.scalarType('DateTime', {
   description:
     'An instant, RFC 3339. Answers are in UTC, such as `2023-06-21T14:25:55Z`; inputs may have any offset.',
-  serialize: (value) => value.toISOString().replace('.000Z', 'Z'),
+  serialize: (value) => {
+    const text = value.toISOString();
+    return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  },
   parseValue: parseInstant,
   parseLiteral: (node: ValueNode) => parseInstant('value' in node ? node.value : undefined),
 });

@@ -87,9 +87,17 @@ export function createOrder(orderBy: WithdrawalQuery['orderBy'], walk: Direction
   };
 }
 
-// A Date ends at milliseconds; finer fractions, should they ever be sent, are compared as what they are.
+// A Date ends at milliseconds; finer fractions, should they ever be sent, are compared as what they are. Most times are
+// written alike, to the second and with one offset, and need not be read for that.
 function compareInstants(left: string, right: string): number {
+  if (isToTheSecond(left) && isToTheSecond(right) && left.slice(19) === right.slice(19)) {
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
   return Date.parse(left) - Date.parse(right) || compareDecimals(fractionOf(left), fractionOf(right));
+}
+
+function isToTheSecond(time: string): boolean {
+  return time[16] === ':' && time[19] !== '.';
 }
 
 function fractionOf(time: string): string {
