@@ -1,11 +1,17 @@
 /** Opens the database: a server, a folder of its own, or memory. One schema and one dialect on all three. */
 
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Pool, PoolClient } from 'pg';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
+import { preparedData } from './prepared.ts';
+
+type Engine = typeof PGlite;
 
 export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
@@ -19,7 +25,7 @@ export interface OpenDatabase {
 export type DatabaseOptions =
   | { readonly kind: 'server'; readonly url: string }
   | { readonly kind: 'folder'; readonly path: string }
-  /** `prepared` is a dumped data folder to start from, which spares the seconds that a new one takes. */
+  /** `prepared` is a dumped data folder to start from instead of the one that is kept. */
   | { readonly kind: 'memory'; readonly prepared?: Blob };
 
 /** Opens and migrates. Throws when a folder is in use by another process, or a server cannot be reached. */
@@ -94,10 +100,10 @@ async function openEmbedded(options: Exclude<DatabaseOptions, { kind: 'server' }
   ]);
   const lock: FolderLock | undefined = options.kind === 'folder' ? await lockFolder(options.path) : undefined;
   try {
-    const engine = await PGlite.create({
-      ...(options.kind === 'folder' ? { dataDir: join(options.path, 'postgres') } : {}),
-      ...(options.kind === 'memory' && options.prepared ? { loadDataDir: options.prepared } : {}),
-    });
+    if (options.kind === 'folder') await prepareFolder(PGlite, options.path);
+    const engine = await (options.kind === 'folder'
+      ? PGlite.create({ dataDir: join(options.path, 'postgres') })
+      : create(PGlite, options.prepared ?? (await preparedData())));
     const db = drizzle(engine);
     await migrate(db);
     return {
@@ -112,6 +118,20 @@ async function openEmbedded(options: Exclude<DatabaseOptions, { kind: 'server' }
     await lock?.release();
     throw error;
   }
+}
+
+function create(PGlite: Engine, loadDataDir: Blob | undefined, dataDir?: string): Promise<PGlite> {
+  return PGlite.create({ ...(dataDir && { dataDir }), ...(loadDataDir && { loadDataDir }) });
+}
+
+/** Makes the database in a folder that has none, under another name until it is whole. */
+async function prepareFolder(PGlite: Engine, folder: string): Promise<void> {
+  const [place, unfinished] = [join(folder, 'postgres'), join(folder, 'postgres-unfinished')];
+  if (existsSync(place)) return;
+  await rm(unfinished, { recursive: true, force: true });
+  const engine = await create(PGlite, await preparedData(), unfinished);
+  await engine.close();
+  await rename(unfinished, place);
 }
 
 function newOwner(): number {
