@@ -14,6 +14,7 @@ import {
   type RunningServer,
   startServer,
   startUpstream,
+  TOKEN,
   type Upstream,
 } from './processes.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
@@ -33,7 +34,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 const warmup = Number(options.warmup);
-const AUTHORIZATION = 'Bearer none';
+const AUTHORIZATION = `Bearer ${TOKEN}`;
 
 interface Contender {
   readonly peer: string;

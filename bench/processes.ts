@@ -1,11 +1,13 @@
 /** The processes of a run: each on the core that it is to have, with the time that it has used of it. */
 
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SCOPES } from '../src/caller.ts';
 import { ACCOUNTS } from './answers.ts';
 import type { Dialect } from './scenarios.ts';
 import type { UpstreamReport } from './upstream.ts';
@@ -50,6 +52,9 @@ export interface Upstream {
   report(): Promise<UpstreamReport>;
   stop(): void;
 }
+
+/** What every server is asked with, and Paygraph checks. */
+export const TOKEN = 'paygraph_of-the-benchmark';
 
 export const isPinned = existsSync(TASKSET);
 
@@ -134,9 +139,13 @@ function environmentOf(peer: string, options: ServerOptions, data: string): Reco
   const { upstream, connections, databaseUrl } = options;
   if (peer !== 'paygraph') return { BENCH_UPSTREAM: upstream, BENCH_CONNECTIONS: String(connections) };
   const { cryptomus, heleket, repay, hashlee } = ACCOUNTS;
+  const tokens = join(data, 'tokens.json');
+  const sha256 = createHash('sha256').update(TOKEN).digest('hex');
+  writeFileSync(tokens, JSON.stringify([{ name: 'bench', sha256, scopes: SCOPES }]));
   return {
     PORT: '0',
-    ...(databaseUrl === null ? { DATA_DIR: data } : { DATABASE_URL: databaseUrl }),
+    TOKENS_FILE: tokens,
+    ...(databaseUrl === null ? { DATA_DIR: join(data, 'state') } : { DATABASE_URL: databaseUrl }),
     UPSTREAM_CONNECTIONS: String(connections),
     CRYPTOMUS_MERCHANT: cryptomus.merchant,
     CRYPTOMUS_PAYMENT_KEY: cryptomus.paymentKey,
