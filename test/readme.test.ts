@@ -29,7 +29,7 @@ describe('the commands', () => {
 
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
     expect(named.slice(0, 2)).toEqual(['start', 'test']);
-    expect(scripts.start).toBe('node --import tsx src/main.ts');
+    expect(scripts.start).toBe('node start.js');
   });
 });
 

@@ -25,7 +25,7 @@ export interface Started {
 export function startMain(settings: Readonly<Record<string, string>> = {}): Started {
   // An empty variable counts as not set, and keeps a developer's `.env` from setting it.
   const unset = Object.fromEntries(SETTINGS.map((name) => [name, '']));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['start.js'], {
     cwd: ROOT,
     env: { ...process.env, ...unset, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
