@@ -7,8 +7,8 @@ import type { Filter } from './filter.ts';
 import type { Bound, Key, Order, Start } from './order.ts';
 import type { WithdrawalWire } from './wire.ts';
 
-/** Rows asked for beyond those wanted: that many that tie with the start, where there is one, and that many at the end. */
-const SPARE_TIES = 4;
+/** Rows asked for beyond those wanted: up to four that tie with the start, and up to four that tie at the end. */
+const SPARE_ROWS = 8;
 const MAX_STEPS = 10;
 const MAX_PAGES = 50;
 const LARGE_PAGE = 100;
@@ -51,8 +51,7 @@ async function readByKeys(walk: Walk, after: Start | null, want: number): Promis
 
   for (let step = 0; step < MAX_STEPS; step++) {
     const filters = bound ? [order.beyond(bound)] : [];
-    const limit = want + (bound ? 2 : 1) * SPARE_TIES;
-    const page = await ask({ filters, orderBy: order.field, limit, page: 1 });
+    const page = await ask({ filters, orderBy: order.field, limit: want + SPARE_ROWS, page: 1 });
     if (bound && !isBeyond(order, page.rows, bound)) return undefined;
 
     const fresh = page.rows.filter((row) => !after || order.follows(row, after)).sort(order.compare);
@@ -98,7 +97,7 @@ async function readByPages(
   want: number,
 ): Promise<Rows> {
   const filters = after ? [order.beyond({ value: after.value, inclusive: true })] : [];
-  const limit = Math.max(want + 2 * SPARE_TIES, LARGE_PAGE);
+  const limit = Math.max(want + SPARE_ROWS, LARGE_PAGE);
   const found = new Map<string, Row>();
 
   for (let number = 1; number <= MAX_PAGES; number++) {
