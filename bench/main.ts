@@ -200,6 +200,8 @@ function say(text: string) {
 }
 
 pinOwn();
+// Whoever stops this stops the servers too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 if (options.profile) mkdirSync('bench/profiles', { recursive: true });
 const chosen = options.scenarios.split(',');
 const upstream = await startUpstream(options.node);

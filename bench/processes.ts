@@ -102,7 +102,9 @@ export async function startServer(peer: string, options: ServerOptions): Promise
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const gone = once(child, 'exit');
+  const end = () => void child.kill();
+  process.once('exit', end);
+  const gone = once(child, 'exit').finally(() => process.off('exit', end));
   const url = await Promise.race([
     printedUrl(child),
     gone.then(() => {
