@@ -66,7 +66,7 @@ export const dealJson = aroundId((order_id) =>
     status_code: 200,
     id: uuidOf(1, 3),
     order_id,
-    created_at: '2023-06-21T14:25:50Z',
+    created_at: '2023-06-21T14:25:54Z',
     ...DEAL,
   }),
 );

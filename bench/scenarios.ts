@@ -19,6 +19,8 @@ export interface Scenario {
   readonly connections: number;
   /** Upstream calls for one answer. */
   readonly calls: number;
+  /** Whether some of them are the same for all connections, so that Paygraph makes fewer. */
+  readonly shares: boolean;
   readonly upstreamDelayMs: number;
   /** Requests a second of each connection; as fast as they are answered when it is null. */
   readonly pace: number | null;
@@ -52,6 +54,7 @@ const all: readonly Dialect[] = ['bare', 'plain', 'paygraph'];
 const common = {
   connections: 50,
   calls: 1,
+  shares: false,
   upstreamDelayMs: 0,
   pace: null,
   database: 'embedded',
@@ -127,6 +130,7 @@ const merged: Scenario = {
   name: 'merged',
   title: 'a page of 10 payouts over three providers',
   calls: 2 + ORDERS.length,
+  shares: true,
   dialects: ['bare', 'paygraph'],
   prepare: {
     paygraph: graphql(
