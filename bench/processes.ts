@@ -148,6 +148,8 @@ function environmentOf(peer: string, options: ServerOptions, data: string): Reco
     PORT: '0',
     TOKENS_FILE: tokens,
     ...(databaseUrl === null ? { DATA_DIR: join(data, 'state') } : { DATABASE_URL: databaseUrl }),
+    // Counted, as always, and never reached.
+    RATE_LIMIT_PER_MINUTE: '999999999',
     UPSTREAM_CONNECTIONS: String(connections),
     CRYPTOMUS_MERCHANT: cryptomus.merchant,
     CRYPTOMUS_PAYMENT_KEY: cryptomus.paymentKey,
