@@ -60,11 +60,11 @@ const TYPED: ReadonlySet<string> = new Set(FAILURE_CODES);
 export function unleash(
   sandbox: Sandbox,
   share: number,
-  healthy: readonly AccountName[],
+  faulty: readonly AccountName[],
   hanging: AccountName,
 ) {
   const kinds = Object.keys(FAULT_KINDS) as FaultKind[];
-  for (const provider of healthy) {
+  for (const provider of faulty) {
     for (const kind of kinds) {
       const rule: FaultRule = { kind, provider, fraction: share / kinds.length };
       sandbox.inject(kind === 'huge' ? { ...rule, megabytes: 9 } : rule);
