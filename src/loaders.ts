@@ -38,9 +38,12 @@ export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<v
     return read;
   }
   return {
-    payouts: onceEach(payout, ({ account, key }) =>
-      'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
-    ),
+    // Nobody reads several payouts with one call, and one that hangs should hold up no other.
+    payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(payout(key)))), {
+      batch: false,
+      cacheKeyFn: ({ account, key }) =>
+        'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
+    }),
     withdrawals: perAccount<WithdrawalLoadKey, Withdrawal>(
       (account) =>
         new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
@@ -48,29 +51,6 @@ export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<v
           { cacheKeyFn: ({ hash, include }) => JSON.stringify([hash, [...include].sort()]) },
         ),
     ),
-  };
-}
-
-/** Where no call reads several: each key is read once, without waiting for others to come. */
-function onceEach<Key, Value>(
-  read: (key: Key) => Promise<Value | null>,
-  nameOf: (key: Key) => string,
-): Loader<Key, Value> {
-  const reads = new Map<string, Promise<Value | null>>();
-  return {
-    load(key) {
-      const name = nameOf(key);
-      const known = reads.get(name);
-      if (known) return known;
-      const started = read(key);
-      reads.set(name, started);
-      return started;
-    },
-    prime(key, value) {
-      const name = nameOf(key);
-      if (!reads.has(name)) reads.set(name, Promise.resolve(value));
-    },
-    clearAll: () => reads.clear(),
   };
 }
 
