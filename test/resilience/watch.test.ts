@@ -1,14 +1,14 @@
 /** The one timer of an account, on a clock of the test's own. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createWatch, type Watched } from '../../src/providers/http/watch.ts';
+import { createWatch, NOWHERE, type Watched } from '../../src/providers/http/watch.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 function watched(): Watched & { readonly times: number[] } {
   const times: number[] = [];
-  return { times, check: (now) => void times.push(now) };
+  return { place: NOWHERE, times, check: (now) => void times.push(now) };
 }
 
 test('looks at everything that is under way, and at nothing else', () => {
@@ -20,6 +20,17 @@ test('looks at everything that is under way, and at nothing else', () => {
   watch.delete(two);
   vi.advanceTimersByTime(30);
   expect([one.times.length, two.times.length]).toEqual([6, 3]);
+});
+
+test('what ends others looks at nobody twice, and at none that has ended', () => {
+  const watch = createWatch();
+  const all = Array.from({ length: 5 }, watched);
+  const ending = { ...watched(), check: () => [ending, ...all.slice(0, 3)].forEach(watch.delete) };
+  watch.add(all[0]!);
+  watch.add(ending);
+  for (const one of all.slice(1)) watch.add(one);
+  vi.advanceTimersByTime(20);
+  expect(all.map(({ times }) => times.length)).toEqual([1, 0, 0, 2, 2]);
 });
 
 test('rests while nothing is under way, and goes on with the next', () => {

@@ -5,7 +5,7 @@ import type { Pass } from './breaker.ts';
 import type { Refused, Turn } from './bulkhead.ts';
 import type { Lane } from './lane.ts';
 import type { Hearer, Reply, Wire } from './send.ts';
-import type { Watch, Watched } from './watch.ts';
+import { NOWHERE, type Watch, type Watched } from './watch.ts';
 
 /** How an attempt ended. */
 export interface Ending {
@@ -60,6 +60,7 @@ export function attempt(call: Call<unknown>, options: AttemptOptions): () => voi
   };
 
   const turn: Turn & Watched = {
+    place: NOWHERE,
     start() {
       turnAt = performance.now();
       const refused = lane.refusal(turnAt);

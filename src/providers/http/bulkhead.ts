@@ -36,7 +36,7 @@ const FULL: Refused = {
 };
 
 export function createBulkhead(places: number, room: number): Bulkhead {
-  const waiting = new Set<Turn>();
+  const waiting: Turn[] = [];
   let inFlight = 0;
   let isFilling = false;
 
@@ -44,41 +44,40 @@ export function createBulkhead(places: number, room: number): Bulkhead {
   function fill() {
     if (isFilling) return;
     isFilling = true;
-    for (const turn of waiting) {
-      if (inFlight >= places) break;
-      waiting.delete(turn);
+    while (inFlight < places && waiting.length > 0) {
       inFlight++;
-      turn.start();
+      waiting.shift()!.start();
     }
     isFilling = false;
   }
 
   return {
     enter(turn) {
-      if (inFlight < places && waiting.size === 0) {
+      if (inFlight < places && waiting.length === 0) {
         inFlight++;
         turn.start();
-      } else if (waiting.size < room) {
-        waiting.add(turn);
+      } else if (waiting.length < room) {
+        waiting.push(turn);
       } else {
         turn.turnAway(FULL);
       }
     },
-    withdraw: (turn) => void waiting.delete(turn),
+    withdraw(turn) {
+      const at = waiting.indexOf(turn);
+      if (at !== -1) waiting.splice(at, 1);
+    },
     leave() {
       inFlight--;
-      if (waiting.size > 0) fill();
+      if (waiting.length > 0) fill();
     },
     clear(refused) {
-      const turns = [...waiting];
-      waiting.clear();
-      for (const turn of turns) turn.turnAway(refused);
+      for (const turn of waiting.splice(0)) turn.turnAway(refused);
     },
     get inFlight() {
       return inFlight;
     },
     get waiting() {
-      return waiting.size;
+      return waiting.length;
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { Call } from '../http.ts';
 import type { Asker } from '../provider.ts';
-import type { Watch, Watched } from './watch.ts';
+import { NOWHERE, type Watch, type Watched } from './watch.ts';
 
 /** Told once how a call ended. */
 export interface Done<Answer> {
@@ -15,10 +15,6 @@ interface Waiter<Answer> extends Done<Answer> {
   readonly asker: Asker;
   /** What they are told when they go before it ends. */
   readonly late: () => Error;
-}
-
-interface SharedRead<Answer = unknown> extends Watched {
-  join(waiter: Waiter<Answer>): void;
 }
 
 export interface SharedReads {
@@ -35,9 +31,9 @@ export interface SharedReads {
 
 export function createSharedReads(watch: Watch): SharedReads {
   /** By operation, then by what tells two of one operation apart. */
-  const underWay = new Map<string, Map<string, SharedRead>>();
+  const underWay = new Map<string, Map<string, SharedRead<unknown>>>();
 
-  function readsOf(operation: string): Map<string, SharedRead> {
+  function readsOf(operation: string): Map<string, SharedRead<unknown>> {
     let reads = underWay.get(operation);
     if (!reads) {
       reads = new Map();
@@ -55,63 +51,78 @@ export function createSharedReads(watch: Watch): SharedReads {
         const waiter = { asker, late, answered, failed };
         const running = reads.get(key);
         if (running) return running.join(waiter as Waiter<unknown>);
-        const read = createSharedRead(waiter, begin, watch, () => {
+        const read = new SharedRead(waiter, watch, () => {
           if (reads.get(key) === read) reads.delete(key);
         });
-        reads.set(key, read as SharedRead);
-        read.begin();
+        reads.set(key, read as SharedRead<unknown>);
+        read.begin(begin);
       });
     },
     cutOff: () => underWay.clear(),
   };
 }
 
-function createSharedRead<Answer>(
-  first: Waiter<Answer>,
-  begin: (done: Done<Answer>, dueAt: () => number) => () => void,
-  watch: Watch,
-  onEnd: () => void,
-) {
-  let waiters = [first];
-  let cancel = () => {};
+/** Holds nothing any more when it has ended: a `Map` that changes all the time leaves a chain of old tables, which keep
+ * what was in them until all memory is looked through. */
+class SharedRead<Answer> implements Watched, Done<Answer> {
+  place = NOWHERE;
+  #waiters: Waiter<Answer>[];
+  #cancel = nothing;
+  #onEnd: () => void;
+  readonly #watch: Watch;
 
-  function end(tell: (waiter: Waiter<Answer>) => void) {
-    watch.delete(read);
-    onEnd();
-    for (const waiter of waiters) tell(waiter);
+  constructor(first: Waiter<Answer>, watch: Watch, onEnd: () => void) {
+    this.#waiters = [first];
+    this.#watch = watch;
+    this.#onEnd = onEnd;
+  }
+
+  begin(begin: (done: Done<Answer>, dueAt: () => number) => () => void) {
+    this.#watch.add(this);
+    const cancel = begin(this, () => this.#dueAt());
+    if (this.#waiters.length > 0) this.#cancel = cancel;
+  }
+
+  join(waiter: Waiter<Answer>) {
+    this.#waiters.push(waiter);
+  }
+
+  answered(answer: Answer) {
+    for (const waiter of this.#end()) waiter.answered(answer);
+  }
+
+  failed(error: unknown) {
+    for (const waiter of this.#end()) waiter.failed(error);
+  }
+
+  check(now: number) {
+    const gone = this.#waiters.filter(({ asker }) => hasGone(asker, now));
+    if (gone.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !gone.includes(waiter));
+    for (const { failed, late } of gone) failed(late());
+    if (this.#waiters.length > 0) return;
+    const cancel = this.#cancel;
+    this.#end();
+    cancel();
   }
 
   /** When the last of those who wait has no more time. */
-  function dueAt(): number {
-    return waiters.reduce((latest, { asker }) => Math.max(latest, asker.dueAt ?? Infinity), 0);
+  #dueAt(): number {
+    return this.#waiters.reduce((latest, { asker }) => Math.max(latest, asker.dueAt ?? Infinity), 0);
   }
 
-  const read = {
-    begin() {
-      watch.add(read);
-      cancel = begin(
-        {
-          answered: (answer) => end((waiter) => waiter.answered(answer)),
-          failed: (error) => end((waiter) => waiter.failed(error)),
-        },
-        dueAt,
-      );
-    },
-    join(waiter: Waiter<Answer>) {
-      waiters.push(waiter);
-    },
-    check(now: number) {
-      const gone = waiters.filter(({ asker }) => hasGone(asker, now));
-      if (gone.length === 0) return;
-      waiters = waiters.filter((waiter) => !gone.includes(waiter));
-      for (const { failed, late } of gone) failed(late());
-      if (waiters.length > 0) return;
-      end(() => {});
-      cancel();
-    },
-  };
-  return read;
+  #end(): readonly Waiter<Answer>[] {
+    const waiters = this.#waiters;
+    this.#watch.delete(this);
+    this.#onEnd();
+    this.#waiters = [];
+    this.#cancel = nothing;
+    this.#onEnd = nothing;
+    return waiters;
+  }
 }
+
+function nothing() {}
 
 function hasGone({ signal, dueAt }: Asker, now: number): boolean {
   return (dueAt !== undefined && now >= dueAt) || signal?.aborted === true;

@@ -4,12 +4,18 @@
 export interface Watched {
   /** Called every few milliseconds with the time of `performance.now()`. */
   check(now: number): void;
+  /** Where the watch keeps it; nobody else's. */
+  place: number;
 }
 
 export interface Watch {
   add(watched: Watched): void;
+  /** Takes out what is watched; what is not may be named too. */
   delete(watched: Watched): void;
 }
+
+/** The place of what is not watched. */
+export const NOWHERE = -1;
 
 const EVERY_MS = 10;
 /** A process that stood still for so long first reads what arrived meanwhile, before it calls anything too late. One that
@@ -17,7 +23,9 @@ const EVERY_MS = 10;
 const STALLED_MS = 100;
 
 export function createWatch(): Watch {
-  const all = new Set<Watched>();
+  // No `Set`: one that changes all the time leaves a chain of old tables, each with what was in it, from which the
+  // collector of young objects concludes that all of it is still needed.
+  const all: Watched[] = [];
   let timer: NodeJS.Timeout | undefined;
   let checkedAt = 0;
   let hasWaited = false;
@@ -26,21 +34,30 @@ export function createWatch(): Watch {
     const now = performance.now();
     hasWaited = !hasWaited && now - checkedAt > STALLED_MS;
     checkedAt = now;
-    if (all.size === 0) {
+    if (all.length === 0) {
       clearInterval(timer);
       timer = undefined;
     } else if (!hasWaited) {
-      for (const watched of all) watched.check(now);
+      for (const watched of [...all]) if (watched.place !== NOWHERE) watched.check(now);
     }
   }
 
   return {
     add(watched) {
-      all.add(watched);
+      watched.place = all.length;
+      all.push(watched);
       if (timer) return;
       checkedAt = performance.now();
       timer = setInterval(check, EVERY_MS);
     },
-    delete: (watched) => all.delete(watched),
+    delete(watched) {
+      const { place } = watched;
+      if (place === NOWHERE) return;
+      watched.place = NOWHERE;
+      const last = all.pop()!;
+      if (last === watched) return;
+      all[place] = last;
+      last.place = place;
+    },
   };
 }
