@@ -39,18 +39,42 @@ export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<v
   }
   return {
     // Nobody reads several payouts with one call, and one that hangs should hold up no other.
-    payouts: new DataLoader((keys) => Promise.all(keys.map((key) => settle(payout(key)))), {
-      batch: false,
-      cacheKeyFn: ({ account, key }) =>
-        'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
-    }),
-    withdrawals: perAccount<WithdrawalLoadKey, Withdrawal>(
-      (account) =>
-        new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
-          (keys) => readWithdrawals(account, keys, asker),
-          { cacheKeyFn: ({ hash, include }) => JSON.stringify([hash, [...include].sort()]) },
-        ),
+    payouts: primedLate<PayoutLoadKey, Payout>(
+      new DataLoader<PayoutLoadKey, Payout | null, string>(
+        (keys) => Promise.all(keys.map((key) => settle(payout(key)))),
+        {
+          batch: false,
+          cacheKeyFn: ({ account, key }) =>
+            'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
+        },
+      ),
     ),
+    withdrawals: primedLate(
+      perAccount<WithdrawalLoadKey, Withdrawal>(
+        (account) =>
+          new DataLoader<WithdrawalLoadKey, Withdrawal | null, string>(
+            (keys) => readWithdrawals(account, keys, asker),
+            { cacheKeyFn: ({ hash, include }) => JSON.stringify([hash, [...include].sort()]) },
+          ),
+      ),
+    ),
+  };
+}
+
+/** What is known already is put into a loader when something is loaded, which in most requests with a list nothing is. */
+function primedLate<Key, Value>(loader: Loader<Key, Value>): Loader<Key, Value> {
+  let known: { readonly key: Key; readonly value: Value }[] = [];
+  return {
+    load(key) {
+      for (const one of known) loader.prime(one.key, one.value);
+      known = [];
+      return loader.load(key);
+    },
+    prime: (key, value) => void known.push({ key, value }),
+    clearAll() {
+      known = [];
+      loader.clearAll();
+    },
   };
 }
 

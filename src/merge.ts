@@ -129,9 +129,14 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
     return best;
   }
 
-  async function shownOf({ lane, placed }: Choice<Row>): Promise<Shown | null> {
-    const shown = show(placed.row, lane.account);
-    return shown instanceof Promise ? within(lane, shown) : shown;
+  /** What is shown of each, or why it is not. Nothing is waited for where nothing has to be read. */
+  function shownOf(chosen: readonly Choice<Row>[]) {
+    const shown = chosen.map(({ lane, placed }) => {
+      const value = show(placed.row, lane.account);
+      return value instanceof Promise ? within(lane, value) : value;
+    });
+    if (shown.some((value) => value instanceof Promise)) return Promise.allSettled(shown);
+    return shown.map((value) => ({ status: 'fulfilled', value: value as Shown | null }) as const);
   }
 
   /** The place before whatever of a lane was not given out. */
@@ -166,7 +171,7 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
       for (let goesOn = true; goesOn && rows.length < want; ) {
         const chosen = await choose(lanes, direction, want - rows.length, asker);
         goesOn = chosen.length > 0;
-        const shown = await Promise.allSettled(chosen.map(shownOf));
+        const shown = await shownOf(chosen);
         for (const [index, choice] of chosen.entries()) {
           const { lane } = choice;
           const outcome = shown[index]!;

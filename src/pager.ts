@@ -1,7 +1,7 @@
 /** Relay pages over any `Source`: how many rows, in which direction, from which cursor. Cursors are opaque,
  * versioned, and bound to the list that they came from; a broken one is refused before anything is read. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type InputIssue, InvalidInputError } from './errors.ts';
 import type { Asker, Placed, Position, Source } from './providers/provider.ts';
 
@@ -16,8 +16,13 @@ export interface PageArgs {
   readonly before?: string | null | undefined;
 }
 
+export interface Edge<Row> {
+  readonly cursor: string;
+  readonly node: Row;
+}
+
 export interface Page<Row> {
-  readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  readonly edges: readonly Edge<Row>[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
@@ -33,7 +38,7 @@ export async function readPage<Row>(
   list: unknown,
   asker: Asker,
 ): Promise<Page<Row>> {
-  const fingerprint = digest(JSON.stringify(list));
+  const fingerprint = new Fingerprint(list);
   const { direction, size, cursor, cursorArg } = stepOf(args);
   const start = cursor == null ? null : decodeCursor(cursor, fingerprint, cursorArg);
 
@@ -59,13 +64,7 @@ export async function readPage<Row>(
   const forward = direction === 'forward';
   const taken = rows.slice(0, size);
   if (!forward) taken.reverse();
-  // Cursors are made for those who ask for them.
-  const edges = taken.map(({ row, position }) => ({
-    node: row,
-    get cursor() {
-      return encodeCursor(position, fingerprint);
-    },
-  }));
+  const edges = taken.map((placed) => new ListEdge(placed, fingerprint));
   // A short page may have looked further than its last row: whoever goes on need not look there again.
   const onward = rows.length < size && more ? reached : null;
   const cursorOf = (position: Position | null | undefined) =>
@@ -83,6 +82,38 @@ export async function readPage<Row>(
       },
     },
   };
+}
+
+/** Cursors are made for those who ask for them. */
+class ListEdge<Row> implements Edge<Row> {
+  readonly node: Row;
+  readonly #position: Position;
+  readonly #fingerprint: Fingerprint;
+
+  constructor({ row, position }: Placed<Row>, fingerprint: Fingerprint) {
+    this.node = row;
+    this.#position = position;
+    this.#fingerprint = fingerprint;
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#position, this.#fingerprint);
+  }
+}
+
+/** What is the same for equal lists, and hardly for others. */
+class Fingerprint {
+  readonly #list: unknown;
+  #text: string | undefined;
+
+  constructor(list: unknown) {
+    this.#list = list;
+  }
+
+  get text(): string {
+    this.#text ??= digest(JSON.stringify(this.#list));
+    return this.#text;
+  }
 }
 
 function stepOf({ first, after, last, before }: PageArgs) {
@@ -110,12 +141,12 @@ function stepOf({ first, after, last, before }: PageArgs) {
       } as const);
 }
 
-function encodeCursor(position: Position, fingerprint: string): string {
-  const payload = Buffer.from(JSON.stringify([VERSION, fingerprint, position])).toString('base64url');
+function encodeCursor(position: Position, fingerprint: Fingerprint): string {
+  const payload = Buffer.from(JSON.stringify([VERSION, fingerprint.text, position])).toString('base64url');
   return `${payload}.${digest(payload)}`;
 }
 
-function decodeCursor(cursor: string, fingerprint: string, arg: string): Position {
+function decodeCursor(cursor: string, fingerprint: Fingerprint, arg: string): Position {
   const seal = cursor.lastIndexOf('.');
   const payload = cursor.slice(0, Math.max(seal, 0));
   if (digest(payload) !== cursor.slice(seal + 1)) {
@@ -123,7 +154,7 @@ function decodeCursor(cursor: string, fingerprint: string, arg: string): Positio
   }
   const [version, boundTo, position] = parseParts(payload);
   if (version !== VERSION) throw badCursor(arg, 'is a cursor of another version; start again without it');
-  if (boundTo !== fingerprint) {
+  if (boundTo !== fingerprint.text) {
     throw badCursor(arg, 'belongs to another list: its account, filter or order is not the one asked for');
   }
   if (typeof position !== 'object' || position === null) throw badCursor(arg, NO_PLACE);
@@ -145,5 +176,5 @@ function badCursor(arg: string, message: string): InvalidInputError {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
+  return hash('sha256', text, 'base64url').slice(0, 11);
 }
