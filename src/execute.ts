@@ -118,7 +118,7 @@ function createField(
 
 /** All fields of an object. A promise when one of them is. */
 function allOf(run: Run, fields: readonly Field[], source: Value, path: Path | undefined): Value {
-  const results: Record<string, Value> = emptyObject(fields);
+  const results: Record<string, Value> = {};
   let waits = false;
   try {
     for (const field of fields) {
@@ -138,14 +138,9 @@ function allOf(run: Run, fields: readonly Field[], source: Value, path: Path | u
 
 /** The fields of a mutation, one after another. */
 async function inTurn(run: Run, fields: readonly Field[], source: Value): Promise<Value> {
-  const results = emptyObject(fields);
+  const results: Record<string, Value> = {};
   for (const field of fields) results[field.name] = await executeField(run, field, source, undefined);
   return results;
-}
-
-// A client may call a field as it likes, and one name means something else to ordinary objects.
-function emptyObject(fields: readonly Field[]): Record<string, Value> {
-  return fields.some(({ name }) => name === '__proto__') ? Object.create(null) : {};
 }
 
 async function settled(results: Record<string, Value>): Promise<Record<string, Value>> {
@@ -296,5 +291,8 @@ function completionOfAbstract(type: GraphQLAbstractType, field: Asked): Complete
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as Promise<unknown> | null | undefined)?.then === 'function';
+  // Texts and numbers, which most values are, are not looked into.
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
+  );
 }

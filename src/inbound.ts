@@ -1,6 +1,7 @@
 /** A request to this server, as far as it matters to whoever answers it. Types only. */
 
 import type { Caller } from './caller.ts';
+import type { Calls } from './calls.ts';
 
 /** What became of a document, as far as whoever watches may know. */
 export interface Executed {
@@ -10,8 +11,8 @@ export interface Executed {
   readonly name: string | null;
   /** Of the errors at the top level. */
   readonly codes: readonly string[];
-  /** Upstream calls made for it so far, by account. */
-  readonly calls: ReadonlyMap<string, number>;
+  /** Missing when nothing was executed. */
+  readonly calls?: Calls;
 }
 
 export interface Inbound {
@@ -22,11 +23,11 @@ export interface Inbound {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Of the client: its own, or what a trusted proxy says that it is. */
   readonly address: string;
-  /** Aborted when the client has gone before it was answered. */
-  readonly signal: AbortSignal;
+  /** Whether the client has gone before it was answered. */
+  readonly isGone: boolean;
   /** Adds a header to the answer, whatever becomes of the request. Its status is set by `extensions.http.status` of
    * a thrown `GraphQLError`. */
   setHeader(name: string, value: string): void;
-  /** Set when a document was looked at, and somebody watches. */
+  /** Set when a document was looked at. */
   executed?: Executed | undefined;
 }

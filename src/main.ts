@@ -60,7 +60,7 @@ const app = createApp(services, {
     rate: unitsPerMinute === null ? undefined : createRateLimit({ perMinute: unitsPerMinute }),
     trusted: trusted ?? undefined,
   },
-  telemetry,
+  traces: telemetry.traces,
 });
 const names = accounts.map(({ name }) => name);
 const door = createFrontDoor(app, {

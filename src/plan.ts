@@ -29,8 +29,11 @@ const plans = new WeakMap<DocumentNode, Map<string | undefined, Plan | null>>();
 
 /** Null for what is left to graphql-js: subscriptions, questions about the schema, and documents that cannot be executed. */
 export function planOf(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): Plan | null {
-  const known = plans.get(document) ?? new Map<string | undefined, Plan | null>();
-  plans.set(document, known);
+  let known = plans.get(document);
+  if (!known) {
+    known = new Map();
+    plans.set(document, known);
+  }
   let plan = known.get(name);
   if (plan === undefined) {
     plan = createPlan(schema, document, name);
@@ -44,15 +47,16 @@ function createPlan(schema: GraphQLSchema, document: DocumentNode, name: string 
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   const operations: OperationDefinitionNode[] = [];
   const conditions = new Set<string>();
-  let asksForSchema = false;
+  let isOdd = false;
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (name === undefined || definition.name?.value === name) operations.push(definition);
   }
   visit(document, {
-    Field: ({ name }) => {
-      asksForSchema ||= name.value === '__schema' || name.value === '__type';
+    Field: ({ name, alias }) => {
+      // A client may call a field as it likes, and one name means something else to ordinary objects.
+      isOdd ||= name.value === '__schema' || name.value === '__type' || alias?.value === '__proto__';
     },
     Directive: ({ arguments: given }) => {
       for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
@@ -61,6 +65,6 @@ function createPlan(schema: GraphQLSchema, document: DocumentNode, name: string 
   const [operation] = operations;
   const rootType = operation && schema.getRootType(operation.operation);
   if (!rootType || operations.length > 1 || operation.operation === 'subscription') return null;
-  if (asksForSchema || conditions.size > MAX_CONDITIONS) return null;
+  if (isOdd || conditions.size > MAX_CONDITIONS) return null;
   return { schema, operation, rootType, fragments, conditions: [...conditions], roots: new Map() };
 }

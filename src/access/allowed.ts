@@ -32,8 +32,11 @@ export function createAllowed(all: Accounts): (caller: Caller) => Allowed {
   }
 
   return (caller) => {
-    const allowed = known.get(caller) ?? find(caller);
-    known.set(caller, allowed);
+    let allowed = known.get(caller);
+    if (!allowed) {
+      allowed = find(caller);
+      known.set(caller, allowed);
+    }
     return allowed;
   };
 }

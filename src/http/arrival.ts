@@ -12,8 +12,7 @@ export interface Threshold {
   isDraining: boolean;
 }
 
-/** A class, and not a literal, because most requests need neither a signal nor an address, and getters of a prototype
- * cost nothing until somebody asks. */
+/** A class, and not a literal, because getters of a prototype cost nothing until somebody asks. */
 export class Arrival implements Inbound {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -25,7 +24,6 @@ export class Arrival implements Inbound {
   /** Names and values in turn, for the answer. */
   readonly answerHeaders: string[] = [];
   readonly #threshold: Threshold;
-  #gone: AbortController | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, threshold: Threshold) {
     this.request = request;
@@ -44,22 +42,11 @@ export class Arrival implements Inbound {
     return this.#threshold.isDraining;
   }
 
-  get signal(): AbortSignal {
-    this.#gone ??= watch(this.response);
-    return this.#gone.signal;
+  get isGone(): boolean {
+    return this.response.destroyed && !this.response.writableFinished;
   }
 
   setHeader(name: string, value: string): void {
     this.answerHeaders.push(name, value);
   }
-}
-
-function watch(response: ServerResponse): AbortController {
-  const gone = new AbortController();
-  const closed = () => {
-    if (!response.writableFinished) gone.abort();
-  };
-  if (response.destroyed) closed();
-  else response.once('close', closed);
-  return gone;
 }

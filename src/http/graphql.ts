@@ -1,14 +1,16 @@
-/** Answers GraphQL over HTTP. A POST that succeeds is executed with Yoga's own pipeline and written at once; it is most
- * of the traffic, and web requests and responses would be most of its cost. Everything else, errors too, is made into
- * an answer by Yoga, so that there is one set of rules. */
+/** Answers GraphQL over HTTP. A POST that succeeds is answered here, at once; it is most of the traffic, and web requests
+ * and responses would be most of its cost. Everything else, errors too, is made into an answer by Yoga, so that there
+ * is one set of rules. */
 
-import { type ExecutionResult, getOperationAST } from 'graphql';
-import type { App } from '../server.ts';
-import { acceptedBy } from './accept.ts';
+import type { ExecutionResult } from 'graphql';
+import { namedHash } from '../limits/trusted.ts';
+import type { Question } from '../pipeline.ts';
+import type { App, Result } from '../server.ts';
+import { type Accepted, acceptedBy } from './accept.ts';
 import { Refusal, send } from './answer.ts';
 import type { Arrival } from './arrival.ts';
 import { readBody } from './body.ts';
-import { type Outcome, throughYoga } from './yoga.ts';
+import { throughYoga } from './yoga.ts';
 
 const NOT_ACCEPTABLE = new Refusal(
   406,
@@ -34,100 +36,62 @@ export interface GraphQLOptions {
   readonly streams: Set<() => void>;
 }
 
-/** A question that can be answered: with nothing, when it is in the target of a GET. */
-interface Question {
+/** What was sent, and the media type of what is to be answered. */
+interface Asked {
+  readonly accepted: Accepted;
+  /** Both missing when the question is in the target of a GET. */
   readonly body?: string;
-  readonly params?: object;
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 export interface GraphQL {
   /** Reads the question of a GET or POST. Throws `Refusal`. */
-  read(arrival: Arrival): Promise<Question>;
+  read(arrival: Arrival): Promise<Asked>;
   /** Resolves when the answer is written, or begun when it comes in parts. */
-  answer(arrival: Arrival, question: Question): Promise<void>;
+  answer(arrival: Arrival, asked: Asked): Promise<void>;
 }
 
 export function createGraphQL(app: App, { maxBodyBytes, streams }: GraphQLOptions): GraphQL {
-  const { getEnveloped } = app;
-
   return {
     async read({ request, response, headers }) {
-      if (acceptedBy(headers.accept) === undefined) throw NOT_ACCEPTABLE;
+      const accepted = acceptedBy(headers.accept);
+      if (accepted === undefined) throw NOT_ACCEPTABLE;
       if (request.method === 'GET') {
         checkParameters(request.url!);
-        return {};
+        return { accepted };
       }
       checkType(headers['content-type'], headers['content-encoding']);
       const body = await readBody(request, response, maxBodyBytes);
-      return { body, params: parse(body) };
+      return { accepted, body, params: parse(body) };
     },
 
-    async answer(arrival, { body, params }) {
-      const accepted = acceptedBy(arrival.headers.accept);
-      if (body === undefined) return throughYoga(app, arrival, streams);
-      if (accepted === 'STREAM' || !isParams(params)) return throughYoga(app, arrival, streams, { body });
-
-      let outcome: Outcome;
-      try {
-        const result = await execute(arrival, params);
-        if (result === undefined) return throughYoga(app, arrival, streams, { body });
-        if (isPlain(result)) {
-          const text = result.stringify?.(result) ?? JSON.stringify(result);
-          return send(arrival, 200, `${accepted}; charset=utf-8`, text);
-        }
-        outcome = () => result;
-      } catch (error) {
-        outcome = () => {
-          throw error;
-        };
-      }
-      return throughYoga(app, arrival, streams, { body, outcome });
+    async answer(arrival, { accepted, body, params }) {
+      if (body === undefined || params === undefined) return throughYoga(app, arrival, streams);
+      const question = accepted === 'STREAM' ? undefined : questionIn(params, app.takesHashes);
+      if (!question) return throughYoga(app, arrival, streams, { body });
+      const result = await app.answer(arrival, question, true);
+      if (!isPlain(result)) return throughYoga(app, arrival, streams, { body, result });
+      send(arrival, 200, `${accepted}; charset=utf-8`, JSON.stringify(result));
     },
   };
-
-  /** Undefined for a subscription, of which nothing has been done. */
-  async function execute(inbound: Arrival, params: Params): Promise<Result | undefined> {
-    const enveloped = getEnveloped({ inbound, params, request: POST });
-    const { schema } = enveloped;
-    const document = enveloped.parse(params.query);
-    const errors = enveloped.validate(schema, document);
-    if (errors.length > 0) return { errors };
-    const { variables: variableValues, operationName } = params;
-    if (getOperationAST(document, operationName)?.operation === 'subscription') return undefined;
-    const contextValue = await enveloped.contextFactory();
-    return enveloped.execute({ schema, document, contextValue, variableValues, operationName });
-  }
 }
 
-/** Yoga's plugins ask nothing of the web request but its method. */
-const POST = { method: 'POST' } as Request;
-
-interface Params {
-  readonly query: string;
-  readonly variables?: Record<string, unknown>;
-  readonly operationName?: string;
-  readonly extensions?: Record<string, unknown>;
+function isPlain(result: Result): result is ExecutionResult {
+  if (Symbol.asyncIterator in result) return false;
+  return result.errors === undefined && result.extensions?.http === undefined;
 }
 
-type Result = ExecutionResult & { readonly stringify?: (result: ExecutionResult) => string };
-
-function isPlain(result: Result): boolean {
-  return (
-    result.errors === undefined && result.extensions?.http === undefined && !(Symbol.asyncIterator in result)
-  );
-}
-
-/** Whether Yoga would have nothing to say against them. */
-function isParams(params: object | undefined): params is Params {
-  const { query, variables, extensions } = params as Record<string, unknown>;
-  if (typeof query !== 'string' || !isMap(variables) || !isMap(extensions)) return false;
+/** Undefined when Yoga would have something to say against the parameters. */
+function questionIn(params: Readonly<Record<string, unknown>>, takesHashes: boolean): Question | undefined {
+  const { query = takesHashes && namedHash(params) ? '' : undefined, variables, extensions } = params;
+  if (typeof query !== 'string' || !isMap(variables) || !isMap(extensions)) return undefined;
   for (const name in params) {
-    if (name !== 'query' && name !== 'variables' && name !== 'operationName' && name !== 'extensions') {
-      return false;
-    }
+    if (!NAMES.has(name) && !(takesHashes && name === 'documentId')) return undefined;
   }
-  return true;
+  return { ...params, query };
 }
+
+const NAMES: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
 
 function isMap(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
@@ -146,7 +110,7 @@ function checkType(type: string | undefined, encoding: string | undefined) {
   }
 }
 
-function parse(body: string): object {
+function parse(body: string): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
@@ -155,7 +119,7 @@ function parse(body: string): object {
   }
   if (Array.isArray(parsed)) throw BATCH;
   if (typeof parsed !== 'object' || parsed === null) throw NO_OBJECT;
-  return parsed;
+  return parsed as Readonly<Record<string, unknown>>;
 }
 
 /** Those of a GET, which Yoga takes for JSON without asking. */

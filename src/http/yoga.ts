@@ -2,19 +2,15 @@
 
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
-import type { App } from '../server.ts';
+import type { App, Result } from '../server.ts';
 import { headersOf, send } from './answer.ts';
 import type { Arrival } from './arrival.ts';
-
-/** Gives the result of what has been executed already, or throws what it threw. */
-export type Outcome = () => ExecutionResult;
 
 export interface Known {
   /** Of a POST. */
   readonly body?: string;
-  /** With one, Yoga executes nothing. */
-  readonly outcome?: Outcome;
+  /** Of what has been executed already. */
+  readonly result?: Result;
 }
 
 /** Which the front door sets itself. */
@@ -25,7 +21,7 @@ export async function throughYoga(
   app: App,
   arrival: Arrival,
   streams: Set<() => void>,
-  { body, outcome }: Known = {},
+  { body, result }: Known = {},
 ): Promise<void> {
   const { request, headers } = arrival;
   const { accept = '*/*' } = headers;
@@ -33,7 +29,7 @@ export async function throughYoga(
     body === undefined
       ? { method: 'GET', headers: { accept } }
       : { method: 'POST', headers: { accept, 'content-type': 'application/json' }, body };
-  const context = outcome ? { inbound: arrival, outcome } : { inbound: arrival };
+  const context = result ? { inbound: arrival, result } : { inbound: arrival };
   const answer = await app.fetch(`http://paygraph${request.url}`, init, context);
 
   const type = answer.headers.get('content-type') ?? '';

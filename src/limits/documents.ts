@@ -6,12 +6,13 @@ import {
   type GraphQLSchema,
   getOperationAST,
   Kind,
+  type OperationTypeNode,
   type SelectionSetNode,
   validate,
 } from 'graphql';
 import type { Account } from '../accounts.ts';
 import { type PricedOperation, price } from './cost.ts';
-import { DOCUMENT_LIMITS, overLimit } from './limit.ts';
+import { DOCUMENT_LIMITS, overLimit, refusal } from './limit.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { parseWithin } from './text.ts';
 
@@ -24,9 +25,16 @@ export interface KnownDocument {
   readonly errors: readonly GraphQLError[];
   /** Whether `__schema` or `__type` is anywhere in it. */
   readonly introspects: boolean;
-  /** The operation that would be executed, priced for somebody who may see these accounts and no others, so that a price
-   * tells of none that is hidden; undefined when the name fits none. Only of a valid document. */
-  operation(name: string | null | undefined, accounts: Accounts): PricedOperation | undefined;
+  /** The operation that is meant by a name, or by none; undefined when that fits none or several. */
+  operation(name: string | null | undefined): KnownOperation | undefined;
+}
+
+export interface KnownOperation {
+  readonly kind: OperationTypeNode;
+  readonly name: string | null;
+  /** What it costs somebody who may see these accounts and no others: a price tells of none that is hidden. Only of a
+   * valid document. */
+  price(accounts: Accounts): PricedOperation;
 }
 
 type Accounts = ReadonlyMap<string, Account>;
@@ -34,8 +42,6 @@ type Accounts = ReadonlyMap<string, Account>;
 export interface Documents {
   /** What is known of a text; it is remembered for the next time. */
   read(text: string): Known;
-  /** What is known of what was read. */
-  of(document: DocumentNode): KnownDocument | undefined;
   /** Texts that are remembered, and their characters. */
   readonly size: { readonly texts: number; readonly characters: number };
 }
@@ -45,7 +51,7 @@ const MAX_CHARACTERS = 500_000;
 
 export function createDocuments(schema: GraphQLSchema): Documents {
   const texts = new Map<string, Known>();
-  const byDocument = new WeakMap<DocumentNode, KnownDocument>();
+  let last: Known | undefined;
   let characters = 0;
 
   function remember(text: string, known: Known): void {
@@ -62,18 +68,17 @@ export function createDocuments(schema: GraphQLSchema): Documents {
   return {
     read(text) {
       const remembered = texts.get(text);
+      if (remembered && remembered === last) return remembered;
+      last = remembered ?? examine(text, schema);
       if (remembered) {
         // The last one asked for is the last one that is forgotten.
         texts.delete(text);
         texts.set(text, remembered);
-        return remembered;
+      } else {
+        remember(text, last);
       }
-      const known = examine(text, schema);
-      if (!(known instanceof GraphQLError)) byDocument.set(known.document, known);
-      remember(text, known);
-      return known;
+      return last;
     },
-    of: (document) => byDocument.get(document),
     get size() {
       return { texts: texts.size, characters };
     },
@@ -90,24 +95,43 @@ function examine(text: string, schema: GraphQLSchema): Known {
   );
   if (broken) return overLimit(broken, DOCUMENT_LIMITS[broken], shape.sizes[broken]);
 
-  const errors = validate(schema, document);
   const fragments = fragmentsOf(document);
-  // Accounts are found once for each caller, and prices are forgotten with them.
-  const prices = new WeakMap<Accounts, Map<unknown, PricedOperation>>();
+  const operations = new Map<string | null | undefined, KnownOperation>();
   return {
     document,
-    errors,
+    errors: validate(schema, document).map(invalid),
     introspects: shape.introspects,
-    operation(name, accounts) {
-      const operation = getOperationAST(document, name);
-      if (!operation) return undefined;
-      const priced = prices.get(accounts) ?? new Map<unknown, PricedOperation>();
-      prices.set(accounts, priced);
-      const known = priced.get(operation) ?? price(schema, operation, fragments, accounts);
-      priced.set(operation, known);
-      return known;
+    operation(name) {
+      const known = operations.get(name);
+      if (known) return known;
+      const node = getOperationAST(document, name);
+      if (!node) return undefined;
+      const operation: KnownOperation = {
+        kind: node.operation,
+        name: node.name?.value ?? null,
+        price: priceFor((accounts) => price(schema, node, fragments, accounts)),
+      };
+      operations.set(name, operation);
+      return operation;
     },
   };
+}
+
+/** Accounts are found once for each caller, and prices are forgotten with them. */
+function priceFor(price: (accounts: Accounts) => PricedOperation): KnownOperation['price'] {
+  const prices = new WeakMap<Accounts, PricedOperation>();
+  return (accounts) => {
+    let priced = prices.get(accounts);
+    if (!priced) {
+      priced = price(accounts);
+      prices.set(accounts, priced);
+    }
+    return priced;
+  };
+}
+
+function invalid({ message, nodes, source, positions }: GraphQLError): GraphQLError {
+  return refusal(message, { code: 'GRAPHQL_VALIDATION_FAILED' }, { nodes, source, positions });
 }
 
 function fragmentsOf(document: DocumentNode) {

@@ -1,6 +1,6 @@
 /** The limits of a request, and the one way in which it is told that it goes beyond one. */
 
-import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+import { GraphQLError } from 'graphql';
 
 /** Limits of what a document may be, whoever sends it. Fragments count wherever they are spread. */
 export const DOCUMENT_LIMITS = {
@@ -68,10 +68,11 @@ export function overLimit(limit: keyof typeof SENTENCES, max: number, found: num
 export function refusal(
   message: string,
   extensions: Record<string, unknown>,
-  place: Pick<GraphQLErrorOptions, 'source' | 'positions'> = {},
+  place: Partial<Pick<GraphQLError, 'nodes' | 'source' | 'positions'>> = {},
 ): GraphQLError {
-  const { source, positions } = place;
+  const { nodes, source, positions } = place;
   return new GraphQLError(message, {
+    nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
     extensions: { http: { spec: true, status: 400 }, ...extensions },

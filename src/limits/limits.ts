@@ -1,15 +1,14 @@
-/** Holds every request to the limits, from its text to its answer. */
+/** Holds every request to the limits, from its text to its result. */
 
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Plugin, YogaInitialContext } from 'graphql-yoga';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { ANONYMOUS, type Caller, EVERY_ACCOUNT, SCHEMA_SCOPE } from '../caller.ts';
 import type { Context } from '../context.ts';
 import type { Inbound } from '../inbound.ts';
-import type { Documents } from './documents.ts';
+import { createDocuments, type Documents, type KnownDocument, type KnownOperation } from './documents.ts';
 import { OPERATION_LIMITS, type OperationLimits, overLimit, refusal } from './limit.ts';
 import type { Manifest } from './manifest.ts';
-import type { RateLimit } from './rate.ts';
-import { namedHash, trustedDocument } from './trusted.ts';
+import type { Bucket, RateLimit } from './rate.ts';
+import { type Named, trustedDocument } from './trusted.ts';
 
 export interface LimitOptions extends Partial<OperationLimits> {
   /** Whether and how much each caller is limited. */
@@ -18,81 +17,95 @@ export interface LimitOptions extends Partial<OperationLimits> {
   readonly trusted?: Manifest | undefined;
 }
 
+export interface Limits {
+  /** Begins with a request. Throws the `GraphQLError` that refuses it before its text is read. */
+  begin(inbound: Inbound): Held;
+}
+
+/** A request that is held to the limits. */
+export interface Held {
+  /** The document that it asks for. Throws the `GraphQLError` that refuses it. */
+  read(named: Named): KnownDocument;
+  /** Why a document is not executed for whoever asks; empty when it may be. */
+  problemsOf(document: KnownDocument): readonly GraphQLError[];
+  /** Takes what an operation may cost. Throws the `GraphQLError` that refuses it. */
+  admit(operation: KnownOperation, variables: Variables, accounts: Context['accounts']): void;
+  /** Gives back what was taken for calls that were not made, and hides in the result what is not shown to whoever asks. */
+  settle(result: ExecutionResult, calls: number): ExecutionResult;
+  /** For the answer's extensions, when it is settled. */
+  cost(calls: number): Readonly<Record<string, number>>;
+}
+
+type Variables = Readonly<Record<string, unknown>> | null | undefined;
+
 const HIDDEN = refusal('The schema is not shown to you.', { code: 'INTROSPECTION_FORBIDDEN' });
 const SUGGESTION = / Did you mean .*\?$/s;
 
-/** A plugin for requests whose documents are read by `documents`. */
-export function useLimits(documents: Documents, options: LimitOptions = {}): Plugin<Context> {
-  const { rate, trusted } = options;
-  const limits = { ...OPERATION_LIMITS, ...options };
+export function createLimits(schema: GraphQLSchema, options: LimitOptions = {}): Limits {
+  const rules = { ...OPERATION_LIMITS, ...options, documents: createDocuments(schema) };
+  return { begin: (inbound) => new HeldRequest(rules, inbound) };
+}
 
-  return {
-    // A document that is named by its hash has no text, and Yoga wants one.
-    onParams({ params, setParams }) {
-      if (trusted && params.query == null && namedHash(params)) setParams({ ...params, query: '' });
-    },
+interface Rules extends OperationLimits, Pick<LimitOptions, 'rate' | 'trusted'> {
+  readonly documents: Documents;
+}
 
-    onParse({ context, params: { source }, setParsedDocument, setParseFn }) {
-      const { inbound, params } = context as unknown as Context & YogaInitialContext;
-      const { caller } = inbound;
-      rate?.take(bucketOf(inbound), 1);
-      const text = typeof source === 'string' ? source : source.body;
-      const isFree = !trusted || (caller !== ANONYMOUS && mayExplore(caller) && text !== '');
-      const known = isFree ? documents.read(text) : trustedDocument(trusted, documents, params, text);
-      if (!(known instanceof GraphQLError)) return setParsedDocument(known.document);
-      setParseFn(() => {
-        throw known;
-      });
-    },
+class HeldRequest implements Held {
+  readonly #rules: Rules;
+  readonly #inbound: Inbound;
+  readonly #bucket: Bucket | undefined;
+  /** Upstream calls in the worst case. */
+  #bound = 0;
+  /** Units, besides the one for the text. */
+  #taken = 0;
 
-    onValidate({ context, params: { documentAST }, setResult }) {
-      const known = documents.of(documentAST);
-      if (!known) return;
-      if (mayExplore((context as unknown as Context).inbound.caller)) return setResult(known.errors);
-      setResult(known.introspects ? [HIDDEN] : known.errors.map(withoutSuggestion));
-    },
+  constructor(rules: Rules, inbound: Inbound) {
+    this.#rules = rules;
+    this.#inbound = inbound;
+    this.#bucket = rules.rate?.bucketOf(ownerOf(inbound));
+    this.#bucket?.take(1);
+  }
 
-    onExecute({ args, setResultAndStopExecution }) {
-      const { inbound, params, calls, accounts } = args.contextValue;
-      const operation = documents.of(args.document)?.operation(args.operationName, accounts);
-      // Which operation is meant is for the executor to refuse.
-      if (!operation) return;
-      const stop = (error: GraphQLError) => setResultAndStopExecution({ errors: [error] });
+  read(named: Named): KnownDocument {
+    const { trusted, documents } = this.#rules;
+    const { caller } = this.#inbound;
+    const isFree = !trusted || (caller !== ANONYMOUS && mayExplore(caller) && named.query !== '');
+    const known = isFree ? documents.read(named.query) : trustedDocument(trusted, documents, named);
+    if (known instanceof GraphQLError) throw known;
+    return known;
+  }
 
-      const { writes } = operation;
-      if (writes > limits.moneyMutations)
-        return stop(overLimit('moneyMutations', limits.moneyMutations, writes));
-      const bound = operation.bound(args.variableValues);
-      if (bound > limits.cost) return stop(overLimit('cost', limits.cost, bound));
-      const bucket = bucketOf(inbound);
-      // One was taken for its text.
-      const taken = Math.max(bound - 1, 0);
-      try {
-        rate?.take(bucket, taken);
-      } catch (error) {
-        return stop(error as GraphQLError);
-      }
+  problemsOf({ errors, introspects }: KnownDocument): readonly GraphQLError[] {
+    if (mayExplore(this.#inbound.caller)) return errors;
+    return introspects ? [HIDDEN] : errors.map(withoutSuggestion);
+  }
 
-      const asked = inbound.headers['x-paygraph-cost'] !== undefined || params.extensions?.cost === true;
-      const explores = mayExplore(inbound.caller);
-      if (!rate && !asked && explores) return;
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (Symbol.asyncIterator in result) return;
-          const shown = explores ? result : withoutSuggestions(result);
-          const used = sumOf(calls);
-          if (rate) {
-            rate.giveBack(bucket, Math.max(Math.min(taken, bound - used), 0));
-            for (const [name, value] of Object.entries(rate.headers(bucket))) inbound.setHeader(name, value);
-          }
-          if (!asked) return setResult(shown);
-          const remaining = rate ? { remaining: rate.remaining(bucket) } : {};
-          const cost = { bound, ceiling: limits.cost, calls: used, ...remaining };
-          setResult({ ...shown, extensions: { ...result.extensions, cost } });
-        },
-      };
-    },
-  };
+  admit(operation: KnownOperation, variables: Variables, accounts: Context['accounts']): void {
+    const { moneyMutations, cost } = this.#rules;
+    const { bound, writes } = operation.price(accounts);
+    if (writes > moneyMutations) throw overLimit('moneyMutations', moneyMutations, writes);
+    this.#bound = bound(variables);
+    if (this.#bound > cost) throw overLimit('cost', cost, this.#bound);
+    const further = Math.max(this.#bound - 1, 0);
+    this.#bucket?.take(further);
+    this.#taken = further;
+  }
+
+  settle(result: ExecutionResult, calls: number): ExecutionResult {
+    if (this.#bucket) {
+      this.#bucket.giveBack(Math.max(Math.min(this.#taken, this.#bound - calls), 0));
+      this.#inbound.setHeader('ratelimit-policy', this.#bucket.policy);
+      this.#inbound.setHeader('ratelimit', this.#bucket.state());
+    }
+    const { errors } = result;
+    if (!errors || mayExplore(this.#inbound.caller)) return result;
+    return { ...result, errors: errors.map(withoutSuggestion) };
+  }
+
+  cost(calls: number): Readonly<Record<string, number>> {
+    const remaining = this.#bucket && { remaining: this.#bucket.remaining() };
+    return { bound: this.#bound, ceiling: this.#rules.cost, calls, ...remaining };
+  }
 }
 
 /** Whether a caller may see the schema, and send documents of any making. */
@@ -101,18 +114,8 @@ function mayExplore(caller: Caller): boolean {
 }
 
 /** Whose units are taken: those of nobody in particular are told apart by where they ask from. */
-function bucketOf({ caller, address }: Inbound): string {
+function ownerOf({ caller, address }: Inbound): string {
   return caller === ANONYMOUS ? `from ${address}` : caller.name;
-}
-
-function sumOf(calls: Context['calls']): number {
-  let sum = 0;
-  for (const count of calls.values()) sum += count;
-  return sum;
-}
-
-function withoutSuggestions(result: ExecutionResult): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map(withoutSuggestion) } : result;
 }
 
 /** What is like a name that is in the schema tells of the schema. */

@@ -11,78 +11,101 @@ export interface RateOptions {
 }
 
 export interface RateLimit {
-  /** Takes units, or throws `RATE_LIMITED` and takes none. */
-  take(caller: string, units: number): void;
-  /** Gives back what was taken for what did not happen. */
-  giveBack(caller: string, units: number): void;
-  /** Whole units that are left. */
-  remaining(caller: string): number;
-  /** `RateLimit` and `RateLimit-Policy`, as draft-ietf-httpapi-ratelimit-headers has them. */
-  headers(caller: string): Record<string, string>;
+  /** A caller's own. */
+  bucketOf(caller: string): Bucket;
   /** Callers that are kept in mind. */
   readonly size: number;
+}
+
+/** `policy` and `state` are the values of `RateLimit-Policy` and `RateLimit`, as draft-ietf-httpapi-ratelimit-headers
+ * has them. */
+export interface Bucket {
+  /** Takes units, or throws `RATE_LIMITED` and takes none. */
+  take(units: number): void;
+  /** Gives back what was taken for what did not happen. */
+  giveBack(units: number): void;
+  /** Whole units that are left. */
+  remaining(): number;
+  readonly policy: string;
+  state(): string;
 }
 
 /** More callers than this are not kept apart: whoever was silent for longest begins anew. */
 const MAX_CALLERS = 10_000;
 
-interface Bucket {
-  units: number;
-  at: number;
+export function createRateLimit({ perMinute, now = () => performance.now() }: RateOptions): RateLimit {
+  const buckets = new Map<string, Bucket>();
+  let last: Bucket | undefined;
+
+  return {
+    bucketOf(caller) {
+      const known = buckets.get(caller);
+      if (known && known === last) return known;
+      last = known ?? createBucket(perMinute, now);
+      // The last one asked for is the last one that is forgotten.
+      buckets.delete(caller);
+      buckets.set(caller, last);
+      if (buckets.size > MAX_CALLERS) buckets.delete(buckets.keys().next().value!);
+      return last;
+    },
+    get size() {
+      return buckets.size;
+    },
+  };
 }
 
-export function createRateLimit({ perMinute, now = () => performance.now() }: RateOptions): RateLimit {
+function createBucket(perMinute: number, now: () => number): Bucket {
   const perMs = perMinute / 60_000;
-  const buckets = new Map<string, Bucket>();
+  const policy = `"cost";q=${perMinute};w=60`;
+  let units = perMinute;
+  let filledAt = now();
 
-  function bucketOf(caller: string): Bucket {
+  function fill() {
     const at = now();
-    const bucket = buckets.get(caller) ?? { units: perMinute, at };
-    bucket.units = Math.min(perMinute, bucket.units + (at - bucket.at) * perMs);
-    bucket.at = at;
-    // The last one asked for is the last one that is forgotten.
-    buckets.delete(caller);
-    buckets.set(caller, bucket);
-    if (buckets.size > MAX_CALLERS) buckets.delete(buckets.keys().next().value!);
-    return bucket;
+    units = Math.min(perMinute, units + (at - filledAt) * perMs);
+    filledAt = at;
   }
 
-  function headersOf({ units }: Bucket): Record<string, string> {
-    const full = Math.ceil((perMinute - units) / perMs / 1000);
-    return {
-      'ratelimit-policy': `"cost";q=${perMinute};w=60`,
-      ratelimit: `"cost";r=${Math.max(0, Math.floor(units))};t=${full}`,
-    };
+  function remaining(): number {
+    fill();
+    return Math.max(0, Math.floor(units));
+  }
+
+  function state(): string {
+    const left = remaining();
+    return `"cost";r=${left};t=${Math.ceil((perMinute - units) / perMs / 1000)}`;
   }
 
   return {
-    take(caller, units) {
-      const bucket = bucketOf(caller);
-      if (bucket.units >= units) {
-        bucket.units -= units;
+    policy,
+    state,
+    remaining,
+    take(wanted) {
+      fill();
+      if (units >= wanted) {
+        units -= wanted;
         return;
       }
-      const retryAfterMs = Math.ceil((Math.min(units, perMinute) - bucket.units) / perMs);
+      const retryAfterMs = Math.ceil((Math.min(wanted, perMinute) - units) / perMs);
       throw new GraphQLError('Too much was asked for in the last minute; ask again later.', {
         extensions: {
           code: 'RATE_LIMITED',
           retryAfterMs,
-          remaining: Math.max(0, Math.floor(bucket.units)),
+          remaining: remaining(),
           http: {
             status: 429,
-            headers: { ...headersOf(bucket), 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+            headers: {
+              'ratelimit-policy': policy,
+              ratelimit: state(),
+              'retry-after': String(Math.ceil(retryAfterMs / 1000)),
+            },
           },
         },
       });
     },
-    giveBack(caller, units) {
-      const bucket = bucketOf(caller);
-      bucket.units = Math.min(perMinute, bucket.units + units);
-    },
-    remaining: (caller) => Math.max(0, Math.floor(bucketOf(caller).units)),
-    headers: (caller) => headersOf(bucketOf(caller)),
-    get size() {
-      return buckets.size;
+    giveBack(unused) {
+      fill();
+      units = Math.min(perMinute, units + unused);
     },
   };
 }

@@ -6,14 +6,15 @@ import { createDocuments, type Documents, type Known } from './documents.ts';
 import { refusal } from './limit.ts';
 import { hashIn, type Manifest } from './manifest.ts';
 
-/** What a client says of the document that it wants. */
+/** What a client says of the document that it wants: its text, which is empty when it is named by its hash. */
 export interface Named {
+  readonly query: string;
   readonly documentId?: unknown;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** The hash that a request names: `documentId`, or `extensions.persistedQuery.sha256Hash`. */
-export function namedHash({ documentId, extensions }: Named): string | undefined {
+export function namedHash({ documentId, extensions }: Omit<Named, 'query'>): string | undefined {
   const persisted = extensions?.persistedQuery as { readonly sha256Hash?: unknown } | null | undefined;
   const named = documentId ?? persisted?.sha256Hash;
   return typeof named === 'string' ? hashIn(named) : undefined;
@@ -40,9 +41,9 @@ const ONLY_LISTED = refusal(
 );
 
 /** The listed document that a request names, or why none is run. Its text is not looked at: it must not have one. */
-export function trustedDocument(manifest: Manifest, documents: Documents, named: Named, text: string): Known {
+export function trustedDocument(manifest: Manifest, documents: Documents, named: Named): Known {
   const hash = namedHash(named);
-  if (text !== '' || hash === undefined) return ONLY_LISTED;
+  if (named.query !== '' || hash === undefined) return ONLY_LISTED;
   const listed = manifest.get(hash);
   return listed === undefined ? NOT_LISTED : documents.read(listed);
 }

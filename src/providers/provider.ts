@@ -24,8 +24,8 @@ export interface Asker {
   readonly request?: string;
   /** Told of each HTTP exchange that goes out, retries included. */
   called(account: string, operation: string): void;
-  /** Aborted when whoever asked has gone: reads end that nobody else waits for. */
-  readonly signal?: AbortSignal;
+  /** Whether whoever asked has gone: reads end that nobody else waits for. */
+  readonly isGone?: boolean;
   /** When they are to be answered at the latest, by `performance.now()`. */
   readonly dueAt?: number;
 }

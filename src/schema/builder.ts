@@ -1,9 +1,9 @@
 /** The Pothos builder: plugins, the types behind scalars, nullability. Defines no type of its own. */
 
-import SchemaBuilder from '@pothos/core';
+import SchemaBuilder, { contextCacheSymbol } from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
-import ScopeAuthPlugin, { type AuthFailure } from '@pothos/plugin-scope-auth';
+import ScopeAuthPlugin, { type AuthFailure, RequestCache } from '@pothos/plugin-scope-auth';
 import ZodPlugin from '@pothos/plugin-zod';
 import { EVERY_ACCOUNT, type Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
@@ -84,6 +84,17 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
 });
+
+/** Has plugin-scope-auth find out once for each caller what they may do, and not for each request; without holding on to
+ * the request that came first. */
+export function shareScopes({
+  [contextCacheSymbol]: allowed,
+  accountsFor,
+  inbound: { caller },
+}: Context): void {
+  const only = { [contextCacheSymbol]: allowed, accountsFor, inbound: { caller } };
+  RequestCache.fromContext(only as Context, builder);
+}
 
 /** The first scope for want of which a field is refused. */
 function missingScope(failure: AuthFailure): Scope {

@@ -41,7 +41,7 @@ builder.scalarType('DateTime', {
     'An instant, RFC 3339. Answers are in UTC, such as `2023-06-21T14:25:55Z`; inputs may have any offset.',
   serialize: (value) => {
     const text = value.toISOString();
-    return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+    return value.getTime() % 1000 === 0 ? `${text.slice(0, -5)}Z` : text;
   },
   parseValue: parseInstant,
   parseLiteral: (node: ValueNode) => parseInstant('value' in node ? node.value : undefined),

@@ -18,6 +18,7 @@ export interface LogOptions {
 export interface Log {
   /** Whether lines of that level are written: a line that is not need not be made. */
   writes(level: Level): boolean;
+  /** Fields that are undefined are left out. */
   line(level: Level, event: string, fields: Readonly<Record<string, unknown>>): void;
   /** Writes what is still held back, before it returns. */
   flush(): void;

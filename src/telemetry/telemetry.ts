@@ -42,8 +42,6 @@ export interface Telemetry {
   orphaned(count: number): void;
   /** An error that no client may see. The request is told where it is known, here or by `blame`. */
   bug(error: unknown, request?: string): void;
-  /** Remembers in which request an error was found, for whoever tells it as a bug. */
-  blame(error: object, request: string): void;
   /** Takes what is looked at, and not told. */
   keeps(kept: Kept): void;
   started(facts: Started): void;
@@ -65,7 +63,6 @@ export function createTelemetry({
   const traces = createTraces();
   const told = createErrorTeller(secrets);
   let standing: ReturnType<typeof watchStanding> | undefined;
-  const requestOf = new WeakMap<object, string>();
 
   function recorded(event: string, operation: Operation): void {
     metrics.recorded(operation);
@@ -80,7 +77,7 @@ export function createTelemetry({
       settledBy,
       sends,
       checks,
-      ...(failure ? { failure: failure.code } : {}),
+      failure: failure?.code,
     });
   }
 
@@ -92,14 +89,16 @@ export function createTelemetry({
     if (!log.writes(level)) return;
     const { asker, account, operation, result, outcome, status, attempt, ms } = call;
     const event = attempt === 0 ? 'refused call' : outcome ? 'failed call' : 'call';
+    const wasSent = attempt > 0;
     log.line(level, event, {
-      ...(asker.request === undefined ? {} : { request: asker.request }),
+      request: asker.request,
       account,
       call: operation,
       result,
-      ...(outcome && attempt > 0 ? { outcome } : {}),
-      ...(status === null ? {} : { status }),
-      ...(attempt > 0 ? { attempt, ms: rounded(ms) } : {}),
+      outcome: wasSent ? (outcome ?? undefined) : undefined,
+      status: status ?? undefined,
+      attempt: wasSent ? attempt : undefined,
+      ms: wasSent ? rounded(ms) : undefined,
     });
   }
 
@@ -115,18 +114,16 @@ export function createTelemetry({
       metrics.requested({ kind, outcome, status, ms });
       const level = outcome === 'failed' ? 'error' : kind === 'none' && outcome === 'ok' ? 'debug' : 'info';
       if (!log.writes(level)) return;
-      let calls = 0;
-      for (const count of executed?.calls.values() ?? []) calls += count;
       log.line(level, 'request', {
         request: inbound.id,
         caller: inbound.caller.name,
         kind,
-        ...(executed?.name ? { operationName: executed.name } : {}),
+        operationName: executed?.name ?? undefined,
         outcome,
         status,
         ms: rounded(ms),
-        calls,
-        ...(executed?.codes.length ? { codes: executed.codes } : {}),
+        calls: executed?.calls?.total ?? 0,
+        codes: executed?.codes.length ? executed.codes : undefined,
       });
     },
 
@@ -166,14 +163,8 @@ export function createTelemetry({
 
     bug(error, request) {
       metrics.bug();
-      const known = request ?? (error instanceof Error ? requestOf.get(error) : undefined);
-      log.line('error', 'bug', {
-        ...(known === undefined ? {} : { request: known }),
-        error: told(error),
-      });
+      log.line('error', 'bug', { request, error: told(error) });
     },
-
-    blame: (error, request) => void requestOf.set(error, request),
 
     started(facts) {
       const { url, accounts, mode, database } = facts;

@@ -18,7 +18,7 @@ import type { CallReport } from '../providers/http.ts';
 
 export interface Traces {
   /** Executes a GraphQL operation within the trace of whoever asks, or a new one. */
-  executing(inbound: Inbound, execute: () => void | Promise<void>): void | Promise<void>;
+  executing<Result>(inbound: Inbound, execute: () => Promise<Result>): Promise<Result>;
   /** Sends a write and records its outcome. */
   writing(operation: Operation, write: () => Promise<Operation>): Promise<Operation>;
   called(call: CallReport): void;

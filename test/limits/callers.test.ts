@@ -270,13 +270,13 @@ describe('how much a caller may ask for', () => {
   test('takes no more memory however many there are', () => {
     const rate = createRateLimit({ perMinute: 5, now: () => 0 });
     for (let index = 0; index < 25_000; index++) {
-      rate.take('regular', 0);
-      rate.take(`caller-${index}`, 5);
+      rate.bucketOf('regular').take(0);
+      rate.bucketOf(`caller-${index}`).take(5);
     }
-    rate.take('regular', 5);
+    rate.bucketOf('regular').take(5);
     expect(rate.size).toBe(10_000);
-    expect(rate.remaining('regular')).toBe(0);
-    expect(rate.remaining('caller-24999')).toBe(0);
-    expect(rate.remaining('caller-0')).toBe(5);
+    expect(rate.bucketOf('regular').remaining()).toBe(0);
+    expect(rate.bucketOf('caller-24999').remaining()).toBe(0);
+    expect(rate.bucketOf('caller-0').remaining()).toBe(5);
   });
 });

@@ -2,7 +2,7 @@
 
 import type { Authenticate } from '../../src/access/authenticate.ts';
 import { ANONYMOUS, SCHEMA_SCOPE } from '../../src/caller.ts';
-import type { AppOptions } from '../../src/server.ts';
+import type { PipelineOptions } from '../../src/pipeline.ts';
 import type { startProduct } from '../support/app.ts';
 
 type Product = Awaited<ReturnType<typeof startProduct>>;
@@ -19,7 +19,10 @@ const byHeaders: Authenticate = ({ 'x-caller': name, 'x-scope': scope, 'x-accoun
           wanted === SCHEMA_SCOPE ? scope === wanted : only === undefined || account === only,
       };
 
-export function openDoor({ serve, accounts }: Pick<Product, 'serve' | 'accounts'>, app: AppOptions = {}) {
+export function openDoor(
+  { serve, accounts }: Pick<Product, 'serve' | 'accounts'>,
+  app: PipelineOptions = {},
+) {
   const { post, url } = serve(accounts, { app, authenticate: byHeaders });
   return {
     post: (body: unknown, headers: Record<string, string> = {}) =>

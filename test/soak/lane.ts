@@ -96,7 +96,7 @@ const INBOUND: Inbound = {
   caller: ANONYMOUS,
   headers: {},
   address: '127.0.0.1',
-  signal: new AbortController().signal,
+  isGone: false,
   setHeader() {},
 };
 

@@ -13,9 +13,10 @@ import type { Account } from '../../src/accounts.ts';
 import type { Config } from '../../src/config.ts';
 import { startDemo } from '../../src/demo.ts';
 import { createFrontDoor, type FrontDoorOptions } from '../../src/http/front-door.ts';
+import type { PipelineOptions } from '../../src/pipeline.ts';
 import type { Reporter } from '../../src/providers/http.ts';
 import { openProvider } from '../../src/providers/registry.ts';
-import { type AppOptions, createApp } from '../../src/server.ts';
+import { createApp } from '../../src/server.ts';
 import { createServices, type RunningServices, type ServiceOptions } from '../../src/services.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -79,12 +80,12 @@ export async function startProduct(
   /** A server over other accounts than the sandbox's own, or with other options. */
   function serve(
     accounts: readonly Account[],
-    options: Partial<FrontDoorOptions> & Partial<ServiceOptions> & { readonly app?: AppOptions } = {},
+    options: Partial<FrontDoorOptions> & Partial<ServiceOptions> & { readonly app?: PipelineOptions } = {},
   ) {
     const onBug = options.onBug ?? ((error: unknown) => bugs.push(error));
     const services = createServices({ store, ...options, accounts, onBug });
     served.push(services);
-    const app = createApp(services, { telemetry: options.telemetry, ...options.app });
+    const app = createApp(services, { traces: options.telemetry?.traces, ...options.app });
     const door = createFrontDoor(app, {
       ...{ allowLoopbackOrigins: true, ready: store.ping, onAnswered: options.telemetry?.answered },
       ...{ ...options, onBug },

@@ -124,6 +124,6 @@ class SharedRead<Answer> implements Watched, Done<Answer> {
 
 function nothing() {}
 
-function hasGone({ signal, dueAt }: Asker, now: number): boolean {
-  return (dueAt !== undefined && now >= dueAt) || signal?.aborted === true;
+function hasGone({ isGone, dueAt }: Asker, now: number): boolean {
+  return (dueAt !== undefined && now >= dueAt) || isGone === true;
 }
