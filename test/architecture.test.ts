@@ -23,6 +23,7 @@ interface Source {
 const LAYERS: readonly { readonly files: string; readonly may: readonly string[] }[] = [
   { files: 'src/domain.ts', may: [] },
   { files: 'src/money.ts', may: [] },
+  { files: 'src/instant.ts', may: ['zod'] },
   { files: 'src/operation.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
   { files: 'src/errors.ts', may: ['type src/caller.ts', 'type src/domain.ts', 'type src/operation.ts'] },
   { files: 'src/id.ts', may: ['type src/domain.ts'] },
@@ -204,6 +205,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/errors.ts',
       'src/id.ts',
       'src/in-time.ts',
+      'src/instant.ts',
       'src/match.ts',
       'src/merge.ts',
       'src/money.ts',
@@ -273,7 +275,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     ],
   },
   { files: 'src/providers/provider.ts', may: ['type src/domain.ts', 'type src/errors.ts'] },
-  { files: 'src/providers/wire.ts', may: ['src/money.ts', 'zod'] },
+  { files: 'src/providers/wire.ts', may: ['src/instant.ts', 'src/money.ts', 'zod'] },
   {
     files: 'src/providers/http.ts',
     may: [
@@ -281,7 +283,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/providers/http/*',
       'type src/domain.ts',
       'type src/providers/provider.ts',
-      'type zod',
+      'type src/providers/wire.ts',
     ],
   },
   {
@@ -289,6 +291,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     may: [
       'src/errors.ts',
       'src/providers/http/*',
+      'src/providers/wire.ts',
       'type src/providers/http.ts',
       'type src/providers/provider.ts',
       'undici',
@@ -317,6 +320,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/providers/wire.ts',
       'src/domain.ts',
       'src/errors.ts',
+      'src/instant.ts',
       'src/money.ts',
       'zod',
       'node:crypto',

@@ -1,7 +1,6 @@
 /** Calls to one account's provider: each carried through by the parts in http/, reads shared with whoever asks for the
  * same meanwhile, writes always on their own. */
 
-import type { ZodType } from 'zod';
 import type { ProviderName } from '../domain.ts';
 import { type FailureCode, type FieldIssue, type Outcome, ProviderError } from '../errors.ts';
 import { createCarrier } from './http/carry.ts';
@@ -10,6 +9,7 @@ import { createSharedReads } from './http/shared-reads.ts';
 import { createStanding } from './http/standing.ts';
 import { createWatch } from './http/watch.ts';
 import type { Asker, Health } from './provider.ts';
+import type { Reader } from './wire.ts';
 
 export interface HttpOptions {
   readonly account: string;
@@ -80,7 +80,7 @@ export interface Call<Answer> {
   readonly body?: string;
   /** The provider's own way of saying no; undefined when this answer is not a refusal. */
   readonly refusal: (status: number, body: unknown) => Refusal | undefined;
-  readonly answer: ZodType<Answer>;
+  readonly answer: Reader<Answer>;
 }
 
 export interface Refusal {

@@ -1,7 +1,7 @@
 /** Scalars. None of them is a floating-point number. */
 
 import { GraphQLError, type ValueNode } from 'graphql';
-import { z } from 'zod';
+import { instantOf, instantText } from '../instant.ts';
 import { decimalText } from '../money.ts';
 import { builder } from './builder.ts';
 
@@ -33,16 +33,10 @@ builder.scalarType('UUID', {
   },
 });
 
-// Date itself takes the 30th of February for the 1st of March.
-const RFC3339 = z.iso.datetime({ offset: true });
-
 builder.scalarType('DateTime', {
   description:
     'An instant, RFC 3339. Answers are in UTC, such as `2023-06-21T14:25:55Z`; inputs may have any offset.',
-  serialize: (value) => {
-    const text = value.toISOString();
-    return value.getTime() % 1000 === 0 ? `${text.slice(0, -5)}Z` : text;
-  },
+  serialize: instantText,
   parseValue: parseInstant,
   parseLiteral: (node: ValueNode) => parseInstant('value' in node ? node.value : undefined),
 });
@@ -56,8 +50,8 @@ builder.scalarType('JSON', {
 });
 
 function parseInstant(value: unknown): Date {
-  const text = RFC3339.safeParse(typeof value === 'string' ? value.toUpperCase() : value);
-  if (text.success) return new Date(text.data);
+  const instant = typeof value === 'string' ? instantOf(value.toUpperCase()) : undefined;
+  if (instant) return instant;
   throw invalid('A DateTime is RFC 3339 text with an offset, such as "2024-09-25T12:00:00Z".');
 }
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { type Call, type CallReport, createHttp, type HttpOptions } from '../../src/providers/http.ts';
 import type { Asker } from '../../src/providers/provider.ts';
+import { Unreadable } from '../../src/providers/wire.ts';
 
 export const NOBODY: Asker = { called: () => {} };
 
@@ -45,7 +45,10 @@ function urlOf(server: Server): string {
 const CALL: Pick<Call<unknown>, 'headers' | 'refusal' | 'answer'> = {
   headers: {},
   refusal: () => undefined,
-  answer: z.unknown().refine((body) => body !== undefined),
+  answer(json: unknown) {
+    if (json === undefined) throw new Unreadable();
+    return json;
+  },
 };
 
 /** Opens a client for one test. */

@@ -14,11 +14,11 @@
  *
  * The numbers are sections of docs/providers.md. */
 
-import type { z } from 'zod';
 import type { ObjectKey, Payout } from '../../domain.ts';
 import { type FailureCode, type FailureFacts, type FieldIssue, ProviderError } from '../../errors.ts';
 import type { Http } from '../http.ts';
 import type { Asker, Provider } from '../provider.ts';
+import type { Reader } from '../wire.ts';
 import { createPayoutList, EMPTY_LIST, PAYOUT_LIST_COST, type Page } from './list.ts';
 import { blockedWallet, createdWallet, type Operation, payoutOf, refundedWallet, refusalOf } from './map.ts';
 import { type Range, rangeOf } from './range.ts';
@@ -90,7 +90,7 @@ export function createCryptomus(
   function ask<Result>(
     operation: Operation,
     fields: object,
-    answer: z.ZodType<Result>,
+    answer: Reader<Result>,
     asker: Asker,
     query = '',
   ): Promise<Result> {
@@ -135,12 +135,8 @@ export function createCryptomus(
 
   async function readPage(range: Range, cursor: string | null, asker: Asker): Promise<Page> {
     const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-    const { items, paginate } = await ask('listPayouts', range, pageAnswer, asker, query);
-    return {
-      rows: items.map((item) => payoutOf(account, item, null)),
-      next: paginate.nextCursor ?? null,
-      previous: paginate.previousCursor ?? null,
-    };
+    const { items, next, previous } = await ask('listPayouts', range, pageAnswer, asker, query);
+    return { rows: items.map((item) => payoutOf(account, item, null)), next, previous };
   }
 
   return {

@@ -137,13 +137,13 @@ export function payoutOf(account: string, wire: PayoutWire, orderId: string | nu
       value: wire.address,
       network: wire.network?.toLowerCase() ?? null,
     },
-    txid: wire.txid ?? null,
+    txid: wire.txid,
     status: PAYOUT_STATUSES.get(wire.status) ?? 'UNRECOGNIZED',
     rawStatus: wire.status,
     // A failed payout may still be resent (docs/providers.md 1.7.4): the status alone does not tell.
     isFinal: wire.is_final,
-    createdAt: wire.created_at ?? null,
-    updatedAt: wire.updated_at ?? null,
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
   };
 }
 

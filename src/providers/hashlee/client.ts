@@ -18,6 +18,7 @@ import type { Withdrawal, WithdrawalRelation } from '../../domain.ts';
 import { type FailureCode, type FieldIssue, ProviderError } from '../../errors.ts';
 import type { Call, Http } from '../http.ts';
 import type { Asker, Provider } from '../provider.ts';
+import { Unreadable } from '../wire.ts';
 import { createList } from './list.ts';
 import { cancelRefusalOf, refusalOf, toWithdrawal } from './map.ts';
 import { includeQuery, type ListRequest, listQuery, withdrawalsPath } from './path.ts';
@@ -121,7 +122,11 @@ export function createHashlee(config: HashleeConfig, http: Http): Provider {
             headers: { ...headers, ...factorHeaders(factor), 'content-type': 'application/json' },
             body: JSON.stringify(withdrawalFields(request)),
             refusal: refusalOf,
-            answer: withdrawalAnswer.refine(({ data }) => isWithdrawalOf(request, data)),
+            answer(json) {
+              const created = withdrawalAnswer(json);
+              if (!isWithdrawalOf(request, created.data)) throw new Unreadable();
+              return created;
+            },
           },
           asker,
         );

@@ -40,12 +40,12 @@ export function createList(
     );
     if (request.filters.length === 0) {
       counted = answer.then(
-        (page) => page.meta.pagination.total,
+        (page) => page.pagination.total,
         () => undefined,
       );
     }
-    const { data, meta } = await answer;
-    const { current_page, total_pages } = meta.pagination;
+    const { data, pagination } = await answer;
+    const { current_page, total_pages } = pagination;
     const rows = data.map((wire) => ({ ...order.keyOf(wire), wire }));
     const last = current_page >= total_pages;
     const strays = request.orderBy === order.field && !isSorted(order, rows);
@@ -82,7 +82,7 @@ export function createList(
         { type: query.accountType, limit: 1, page: 1, filters, include: [] },
         asker,
       );
-      return page.meta.pagination.total;
+      return page.pagination.total;
     },
   };
 }

@@ -8,8 +8,9 @@ import {
   type WithdrawalRelation,
 } from '../../domain.ts';
 import type { FieldIssue } from '../../errors.ts';
+import { instantOf } from '../../instant.ts';
 import type { Refusal } from '../http.ts';
-import { refusalWire, type WithdrawalWire } from './wire.ts';
+import type { WithdrawalWire } from './wire.ts';
 
 /** Every status that is known, in the provider's words; the name of the canceled one is not documented. */
 export const STATUSES: ReadonlyMap<string, TransferStatus> = new Map([
@@ -41,15 +42,15 @@ export function toWithdrawal(
     rawStatus: wire.status,
     isFinal: status === 'SUCCEEDED' || status === 'CANCELED',
     unitId: wire.gateway_unit_id,
-    userId: wire.user_id ?? null,
-    receiptId: wire.receipt_id ?? null,
-    targetAccountId: wire.gateway_unit_account_id ?? null,
-    profileId: wire.withdrawal_profile_id ?? null,
-    externalReference: wire.identify ?? null,
-    description: wire.description ?? null,
-    verifiedAt: wire.verified_at ?? null,
-    finishedAt: wire.finished_at ?? null,
-    createdAt: new Date(wire.created_at),
+    userId: wire.user_id,
+    receiptId: wire.receipt_id,
+    targetAccountId: wire.gateway_unit_account_id,
+    profileId: wire.withdrawal_profile_id,
+    externalReference: wire.identify,
+    description: wire.description,
+    verifiedAt: wire.verified_at,
+    finishedAt: wire.finished_at,
+    createdAt: instantOf(wire.created_at)!,
     updatedAt: wire.updated_at,
     cancelable: wire.status === 'OPEN',
     relations: toRelations(wire, include),
@@ -85,10 +86,8 @@ const COOL_DOWN_MS = 300_000;
 
 /** Hashlee's way of saying no, known by its text: the HTTP statuses are not documented (docs/providers.md 4.2). */
 export function refusalOf(httpStatus: number, body: unknown): Refusal | undefined {
-  const refusal = refusalWire.safeParse(body);
-  if (!refusal.success) return undefined;
-
-  const { message, errors } = refusal.data;
+  if (!isObject(body) || typeof body.message !== 'string') return undefined;
+  const { message, errors } = body;
   if (message.startsWith('Exceeded the limit of attempts')) {
     return { code: 'RATE_LIMITED', retryAfterMs: COOL_DOWN_MS };
   }
@@ -100,8 +99,7 @@ export function refusalOf(httpStatus: number, body: unknown): Refusal | undefine
 
 /** The same for a cancellation, which has one more way to be refused: a status that does not allow it. */
 export function cancelRefusalOf(httpStatus: number, body: unknown): Refusal | undefined {
-  const { data } = refusalWire.safeParse(body);
-  if (data?.message === 'Error on process your request') return { code: 'NOT_CANCELABLE' };
+  if (isObject(body) && body.message === 'Error on process your request') return { code: 'NOT_CANCELABLE' };
   return refusalOf(httpStatus, body);
 }
 

@@ -2,50 +2,66 @@
  * The order fields keep their text: a position in a list is sent back as it came. */
 
 import { z } from 'zod';
-import { decimalWire, instantWire } from '../wire.ts';
+import { instantOf } from '../../instant.ts';
+import { byZod, count, decimal, instant, items, members, orNull, text, Unreadable } from '../wire.ts';
 
-const withdrawalWire = z.object({
-  hash: z.string().min(1),
-  gateway_unit_id: z.string(),
-  user_id: z.string().nullish(),
-  receipt_id: z.string().nullish(),
-  withdrawal_profile_id: z.string().nullish(),
-  gateway_unit_account_id: z.string().nullish(),
-  currency: z.string(),
-  amount: decimalWire,
-  fee: decimalWire,
-  net_amount: decimalWire,
-  status: z.string(),
-  identify: z.string().nullish(),
-  description: z.string().nullish(),
-  verified_at: instantWire.nullish(),
-  finished_at: instantWire.nullish(),
-  created_at: z.iso.datetime({ offset: true }),
-  updated_at: instantWire,
-  unit: z.unknown().optional(),
-  user: z.unknown().optional(),
-  account: z.unknown().optional(),
-  receipt: z.unknown().optional(),
-  transfers: z.unknown().optional(),
-  transactions: z.unknown().optional(),
-});
-export type WithdrawalWire = z.output<typeof withdrawalWire>;
+export type WithdrawalWire = ReturnType<typeof withdrawal>;
+
+function withdrawal(json: unknown) {
+  const row = members(json);
+  if (row.hash === '') throw new Unreadable();
+  return {
+    hash: text(row.hash),
+    gateway_unit_id: text(row.gateway_unit_id),
+    user_id: orNull(row.user_id, text),
+    receipt_id: orNull(row.receipt_id, text),
+    withdrawal_profile_id: orNull(row.withdrawal_profile_id, text),
+    gateway_unit_account_id: orNull(row.gateway_unit_account_id, text),
+    currency: text(row.currency),
+    amount: decimal(row.amount),
+    fee: decimal(row.fee),
+    net_amount: decimal(row.net_amount),
+    status: text(row.status),
+    identify: orNull(row.identify, text),
+    description: orNull(row.description, text),
+    verified_at: orNull(row.verified_at, instant),
+    finished_at: orNull(row.finished_at, instant),
+    created_at: instantAsSent(row.created_at),
+    updated_at: instant(row.updated_at),
+    unit: row.unit,
+    user: row.user,
+    account: row.account,
+    receipt: row.receipt,
+    transfers: row.transfers,
+    transactions: row.transactions,
+  };
+}
+
+function instantAsSent(json: unknown): string {
+  const sent = text(json);
+  if (instantOf(sent) === undefined) throw new Unreadable();
+  return sent;
+}
 
 /** One withdrawal, read or created. */
-export const withdrawalAnswer = z.object({ data: withdrawalWire });
+export function withdrawalAnswer(json: unknown): { readonly data: WithdrawalWire } {
+  return { data: withdrawal(members(json).data) };
+}
+
+export type PageWire = ReturnType<typeof pageAnswer>;
 
 /** One page of a list. Neither `count` nor `links` is read: both are wrong in the documented sample. */
-export const pageAnswer = z.object({
-  data: z.array(withdrawalWire),
-  meta: z.object({
-    pagination: z.object({ total: z.int().min(0), current_page: z.int(), total_pages: z.int().min(0) }),
-  }),
-});
-export type PageWire = z.output<typeof pageAnswer>;
+export function pageAnswer(json: unknown) {
+  const { data, meta } = members(json);
+  const { total, current_page, total_pages } = members(members(meta).pagination);
+  return {
+    data: items(data, withdrawal),
+    pagination: { total: count(total), current_page: count(current_page), total_pages: count(total_pages) },
+  };
+}
 
 /** The empty object of a cancellation, or the empty list that PHP may make of it. A `message` would be a refusal in
  * unknown words, whatever the HTTP status, and so no proof that anything was canceled. */
-export const canceledAnswer = z.union([z.looseObject({ message: z.undefined().optional() }), z.tuple([])]);
-
-/** What every refusal looks like; `errors` only where fields are named. */
-export const refusalWire = z.object({ message: z.string(), errors: z.unknown().optional() });
+export const canceledAnswer = byZod(
+  z.union([z.looseObject({ message: z.undefined().optional() }), z.tuple([])]),
+);

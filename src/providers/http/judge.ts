@@ -2,6 +2,7 @@
 
 import type { FailureCode, FieldIssue } from '../../errors.ts';
 import type { Call } from '../http.ts';
+import { Unreadable } from '../wire.ts';
 import { parseJson } from './json.ts';
 import type { Reply } from './send.ts';
 
@@ -40,8 +41,12 @@ export function judge<Answer>(call: Call<Answer>, { status, retryAfter, text }: 
       rejection: { code, issues: [], retryAfterMs, mayHaveHappened: status < 400 || isOutage, isOutage },
     };
   }
-  const answer = call.answer.safeParse(body);
-  return answer.success ? { rejection: null, answer: answer.data } : { rejection: UNREADABLE };
+  try {
+    return { rejection: null, answer: call.answer(body) };
+  } catch (error) {
+    if (error instanceof Unreadable) return { rejection: UNREADABLE };
+    throw error;
+  }
 }
 
 const UNREADABLE: Rejection = {

@@ -15,9 +15,10 @@ import type { ObjectKey, Payout, PayoutRequest } from '../../domain.ts';
 import { type FailureFacts, ProviderError } from '../../errors.ts';
 import type { Http } from '../http.ts';
 import type { Asker, CreatedPayout, Provider } from '../provider.ts';
+import { byZod } from '../wire.ts';
 import { createRefusalOf, refusalOf, toPayout } from './map.ts';
 import { isAddressable, payoutFields, payoutIssues } from './request.ts';
-import { createdAnswer, dealAnswer } from './wire.ts';
+import { createdWire, dealAnswer } from './wire.ts';
 
 const DEALS = '/payout_api/v1/external/payout_deals';
 
@@ -99,7 +100,7 @@ export function createRepay(config: RepayConfig, http: Http): Provider {
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(payoutFields(request, requisites)),
         refusal: createRefusalOf,
-        answer: createdAnswer.refine(({ payload }) => (payload.order_id ?? orderId) === orderId),
+        answer: byZod(createdWire.refine(({ payload }) => (payload.order_id ?? orderId) === orderId)),
       },
       asker,
     );

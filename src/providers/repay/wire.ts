@@ -1,7 +1,7 @@
 /** Repay's payout JSON as it arrives: only what `map.ts` reads, snake_case kept, states left as plain text. */
 
 import { z } from 'zod';
-import { decimalWire, instantWire } from '../wire.ts';
+import { byZod, decimalWire, instantWire } from '../wire.ts';
 
 const dealWire = z.object({
   id: z.string(),
@@ -17,10 +17,9 @@ const dealWire = z.object({
 export type DealWire = z.output<typeof dealWire>;
 
 /** One payout: flat as documented, or inside the `payload` that Repay's other answers have (docs/providers.md 3.10). */
-export const dealAnswer = z.union([
-  dealWire,
-  z.object({ payload: dealWire }).transform(({ payload }) => payload),
-]);
+export const dealAnswer = byZod(
+  z.union([dealWire, z.object({ payload: dealWire }).transform(({ payload }) => payload)]),
+);
 
 /** What every answer of Repay says about itself; `status_code` is what tells it from a stranger's JSON. */
 export const verdictWire = z.object({
@@ -30,7 +29,7 @@ export const verdictWire = z.object({
 
 /** What a creation answers in its envelope. Only the id is documented, and it reads nothing: its presence is the proof.
  * An error beside it, or another code than of success, leaves open whether there is a payout. */
-export const createdAnswer = verdictWire.extend({
+export const createdWire = verdictWire.extend({
   status_code: verdictWire.shape.status_code.pipe(z.int().min(200).max(299)),
   error: z.union([z.literal(''), z.strictObject({}), z.tuple([])]).nullish(),
   payload: z.object({

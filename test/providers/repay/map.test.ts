@@ -8,7 +8,7 @@ import { fixture } from '../../documents/upstream.ts';
 const documented = JSON.parse(fixture('repay/payout.json'));
 
 function payoutOf(change: object) {
-  return toPayout('desk', 'RUB', dealAnswer.parse({ ...documented, ...change }));
+  return toPayout('desk', 'RUB', dealAnswer({ ...documented, ...change }));
 }
 
 test.each([
@@ -54,7 +54,7 @@ test('prefers the currency that the answer names', () => {
 test('reads an enveloped payout like a flat one', () => {
   const enveloped = { status_code: '200', error: {}, payload: documented };
   expect(refusalOf(200, enveloped)).toBeUndefined();
-  expect(toPayout('desk', 'RUB', dealAnswer.parse(enveloped))).toEqual(payoutOf({}));
+  expect(toPayout('desk', 'RUB', dealAnswer(enveloped))).toEqual(payoutOf({}));
 });
 
 const INVALID_ID = [{ field: 'merchant_deal_id', rule: 'invalid' }];
