@@ -102,27 +102,24 @@ const NO_GUARDS: Guards = { queue: Infinity, breakAfter: 0, breakMs: 0, maxPause
 export function createHttp(options: HttpOptions): Http {
   const { account, provider, connections, attemptMs, guards = NO_GUARDS } = options;
   const watch = createWatch();
-  const reads = createSharedReads(watch);
   const standing = createStanding(connections, guards);
   // Room for as many writes as reads: no number of reads keeps a write waiting.
   const wire = createWire({ url: options.url, connections: 2 * connections, connectMs: attemptMs });
   const carry = createCarrier({ ...options, wire, watch, standing });
-
-  function tooLate({ operation }: Call<unknown>): ProviderError {
-    return new ProviderError({ account, provider, operation, code: 'TIMEOUT' });
-  }
+  const reads = createSharedReads(
+    watch,
+    carry,
+    ({ operation }) => new ProviderError({ account, provider, operation, code: 'TIMEOUT' }),
+  );
 
   return {
     exchange<Answer>(call: Call<Answer>, asker: Asker): Promise<Answer> {
-      if (call.effect === 'read') {
-        const late = () => tooLate(call);
-        return reads.ask(call, asker, late, (done, dueAt) => carry(call, asker, done, dueAt));
-      }
+      if (call.effect === 'read') return reads.ask(call, asker);
       // A read that began before a write must not answer for what is asked after it.
       reads.cutOff();
       // Whoever asked may go: it has its own time, and ends in the ledger.
       return new Promise<Answer>((answered, failed) => {
-        carry(call, asker, { answered, failed }, () => Infinity);
+        carry(call, asker, { answered, failed, dueAt: () => Infinity });
       }).finally(reads.cutOff);
     },
     health: standing.health,

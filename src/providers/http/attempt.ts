@@ -4,7 +4,7 @@ import type { Call } from '../http.ts';
 import type { Pass } from './breaker.ts';
 import type { Refused, Turn } from './bulkhead.ts';
 import type { Lane } from './lane.ts';
-import type { Hearer, Reply, Wire } from './send.ts';
+import type { Hearer, Reply, Sending, Wire } from './send.ts';
 import { NOWHERE, type Watch, type Watched } from './watch.ts';
 
 /** How an attempt ended. */
@@ -26,7 +26,8 @@ export interface Ending {
   readonly isFair: boolean;
 }
 
-export interface AttemptOptions {
+/** What an attempt goes by. */
+export interface Means {
   readonly lane: Lane;
   readonly wire: Wire;
   readonly watch: Watch;
@@ -34,6 +35,10 @@ export interface AttemptOptions {
   readonly limitMs: number;
   /** When it ends at the latest, sent or not. */
   readonly until: number;
+}
+
+/** Whoever makes an attempt. */
+export interface Attempting {
   sent(): void;
   /** Not told after `refused`. */
   ended(ending: Ending): void;
@@ -41,73 +46,93 @@ export interface AttemptOptions {
   refused(why: Refused): void;
 }
 
-/** Begins it. Returns what cancels it; it has ended then. */
-export function attempt(call: Call<unknown>, options: AttemptOptions): () => void {
-  const { lane, wire, watch, limitMs, until } = options;
-  let over = false;
-  let pass: Pass | null = null;
-  let turnAt: number | null = null;
-  let sentAt: number | null = null;
-  let cancelSending: (() => void) | undefined;
+export class Attempt implements Turn, Watched, Hearer {
+  place = NOWHERE;
+  readonly #call: Call<unknown>;
+  readonly #means: Means;
+  readonly #owner: Attempting;
+  #over = false;
+  #pass: Pass | null = null;
+  #turnAt: number | null = null;
+  #sentAt: number | null = null;
+  #sending: Sending | undefined;
 
-  const hearer: Hearer = {
-    sent() {
-      sentAt = performance.now();
-      options.sent();
-    },
-    replied: (reply) => end(performance.now(), reply, null, reply.status),
-    lost: (code, status) => end(performance.now(), null, code, status),
-  };
-
-  const turn: Turn & Watched = {
-    place: NOWHERE,
-    start() {
-      turnAt = performance.now();
-      const refused = lane.refusal(turnAt);
-      if (refused) return turn.turnAway(refused);
-      pass = lane.breaker.pass();
-      cancelSending = wire.send(call, hearer);
-    },
-    turnAway(refused) {
-      over = true;
-      options.refused(refused);
-      giveBack();
-    },
-    check(now) {
-      if (now < until && (sentAt === null || now < sentAt + limitMs)) return;
-      cancelSending?.();
-      end(now, null, 'TIMEOUT', null);
-    },
-  };
-
-  function giveBack() {
-    watch.delete(turn);
-    if (turnAt === null) lane.bulkhead.withdraw(turn);
-    else lane.bulkhead.leave();
+  constructor(call: Call<unknown>, means: Means, owner: Attempting) {
+    this.#call = call;
+    this.#means = means;
+    this.#owner = owner;
   }
 
-  function end(at: number, reply: Reply | null, lost: Ending['lost'], status: number | null) {
-    if (over) return;
-    over = true;
-    const ms = turnAt === null ? 0 : at - turnAt;
-    const isFair = lost !== 'TIMEOUT' || ms >= limitMs / 2;
+  begin() {
+    const { lane, watch } = this.#means;
+    const refused = lane.refusal(performance.now());
+    if (refused) {
+      this.#over = true;
+      return this.#owner.refused(refused);
+    }
+    watch.add(this);
+    lane.bulkhead.enter(this);
+  }
+
+  cancel() {
+    this.#sending?.cancel();
+    this.#end(performance.now(), null, null, null);
+  }
+
+  /** It has a place among those that go out. */
+  start() {
+    const { lane, wire } = this.#means;
+    this.#turnAt = performance.now();
+    const refused = lane.refusal(this.#turnAt);
+    if (refused) return this.turnAway(refused);
+    this.#pass = lane.breaker.pass();
+    this.#sending = wire.send(this.#call, this);
+  }
+
+  turnAway(refused: Refused) {
+    this.#over = true;
+    this.#owner.refused(refused);
+    this.#giveBack();
+  }
+
+  check(now: number) {
+    const { until, limitMs } = this.#means;
+    if (now < until && (this.#sentAt === null || now < this.#sentAt + limitMs)) return;
+    this.#sending?.cancel();
+    this.#end(now, null, 'TIMEOUT', null);
+  }
+
+  sent() {
+    this.#sentAt = performance.now();
+    this.#owner.sent();
+  }
+
+  replied(reply: Reply) {
+    this.#end(performance.now(), reply, null, reply.status);
+  }
+
+  lost(code: NonNullable<Ending['lost']>, status: number | null) {
+    this.#end(performance.now(), null, code, status);
+  }
+
+  #end(at: number, reply: Reply | null, lost: Ending['lost'], status: number | null) {
+    if (this.#over) return;
+    this.#over = true;
+    const ms = this.#turnAt === null ? 0 : at - this.#turnAt;
+    const isFair = lost !== 'TIMEOUT' || ms >= this.#means.limitMs / 2;
+    const sent = this.#sentAt !== null;
     try {
       // What it tells of the provider is known before the next one has its turn.
-      options.ended({ reply, lost, sent: sentAt !== null, status, pass, at, ms, isFair });
+      this.#owner.ended({ reply, lost, sent, status, pass: this.#pass, at, ms, isFair });
     } finally {
-      giveBack();
+      this.#giveBack();
     }
   }
 
-  const refused = lane.refusal(performance.now());
-  if (refused) {
-    options.refused(refused);
-    return () => {};
+  #giveBack() {
+    const { watch, lane } = this.#means;
+    watch.delete(this);
+    if (this.#turnAt === null) lane.bulkhead.withdraw(this);
+    else lane.bulkhead.leave();
   }
-  watch.add(turn);
-  lane.bulkhead.enter(turn);
-  return () => {
-    cancelSending?.();
-    end(performance.now(), null, null, null);
-  };
 }

@@ -21,9 +21,14 @@ export interface Hearer {
   lost(code: 'TIMEOUT' | 'UNAVAILABLE' | 'BAD_RESPONSE', status: number | null): void;
 }
 
+/** A request that is under way. */
+export interface Sending {
+  /** Nothing is told any more. */
+  cancel(): void;
+}
+
 export interface Wire {
-  /** Returns what cancels it, after which nothing is told any more. */
-  send(call: Call<unknown>, hearer: Hearer): () => void;
+  send(call: Call<unknown>, hearer: Hearer): Sending;
   /** Lets what was sent end, then closes the connections. */
   close(): Promise<void>;
 }
@@ -50,65 +55,79 @@ export function createWire({ url, connections, connectMs }: WireOptions): Wire {
   });
 
   return {
-    send(call, hearer) {
-      let over = false;
-      let controller: Dispatcher.DispatchController | undefined;
-      let status: number | null = null;
-      let retryAfter: string | undefined;
-      let size = 0;
-      let chunks: Buffer[] = [];
-
-      const handler: Dispatcher.DispatchHandler = {
-        onRequestStart(started) {
-          // Canceled while it waited for a connection: stopped here, not a byte has left.
-          if (over) return started.abort(new Error('canceled'));
-          controller = started;
-          hearer.sent();
-        },
-        onResponseStart(_controller, statusCode, headers) {
-          status = statusCode;
-          const value = headers['retry-after'];
-          retryAfter = Array.isArray(value) ? value[0] : value;
-        },
-        onResponseData(_controller, chunk) {
-          if (over) return;
-          size += chunk.length;
-          chunks.push(chunk);
-          if (size > MAX_ANSWER_BYTES) {
-            cancel();
-            hearer.lost('BAD_RESPONSE', status);
-          }
-        },
-        onResponseEnd() {
-          if (over) return;
-          over = true;
-          const [only = Buffer.alloc(0), another] = chunks;
-          const body = another ? Buffer.concat(chunks, size) : only;
-          hearer.replied({ status: status!, retryAfter, text: body.toString('utf8') });
-        },
-        onResponseError(_controller, error) {
-          if (over) return;
-          over = true;
-          hearer.lost(isConnectTimeout(error) ? 'TIMEOUT' : 'UNAVAILABLE', status);
-        },
-      };
-
-      function cancel() {
-        if (over) return;
-        over = true;
-        chunks = [];
-        controller?.abort(new Error('canceled'));
-      }
-
-      const { method, headers, body } = call;
-      pool.dispatch(
-        { method, path: prefix + call.path, headers, ...(body !== undefined && { body }) },
-        handler,
-      );
-      return cancel;
+    send({ method, path, headers, body = null }, hearer) {
+      const exchange = new Exchange(hearer);
+      pool.dispatch({ method, path: prefix + path, headers, body }, exchange);
+      return exchange;
     },
     close: () => pool.close(),
   };
+}
+
+/** What undici tells of one request, and whoever sent it may hear. */
+class Exchange implements Dispatcher.DispatchHandler, Sending {
+  readonly #hearer: Hearer;
+  #over = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status: number | null = null;
+  #retryAfter: string | undefined;
+  #size = 0;
+  #chunks: Buffer[] = [];
+
+  constructor(hearer: Hearer) {
+    this.#hearer = hearer;
+  }
+
+  cancel() {
+    if (this.#over) return;
+    this.#over = true;
+    this.#chunks = [];
+    this.#controller?.abort(new Error('canceled'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController) {
+    // Canceled while it waited for a connection: stopped here, not a byte has left.
+    if (this.#over) return controller.abort(new Error('canceled'));
+    this.#controller = controller;
+    this.#hearer.sent();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ) {
+    this.#status = status;
+    const value = headers['retry-after'];
+    this.#retryAfter = Array.isArray(value) ? value[0] : value;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer) {
+    if (this.#over) return;
+    this.#size += chunk.length;
+    this.#chunks.push(chunk);
+    if (this.#size <= MAX_ANSWER_BYTES) return;
+    this.cancel();
+    this.#hearer.lost('BAD_RESPONSE', this.#status);
+  }
+
+  onResponseEnd() {
+    if (this.#over) return;
+    this.#over = true;
+    const [only = Buffer.alloc(0), another] = this.#chunks;
+    const body = another ? Buffer.concat(this.#chunks, this.#size) : only;
+    this.#hearer.replied({
+      status: this.#status!,
+      retryAfter: this.#retryAfter,
+      text: body.toString('utf8'),
+    });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error) {
+    if (this.#over) return;
+    this.#over = true;
+    this.#hearer.lost(isConnectTimeout(error) ? 'TIMEOUT' : 'UNAVAILABLE', this.#status);
+  }
 }
 
 function isConnectTimeout(error: Error): boolean {

@@ -3,33 +3,30 @@
 
 import type { Call } from '../http.ts';
 import type { Asker } from '../provider.ts';
+import type { Awaited, Carried, Carry } from './carry.ts';
 import { NOWHERE, type Watch, type Watched } from './watch.ts';
 
-/** Told once how a call ended. */
-export interface Done<Answer> {
+interface Waiter<Answer> {
+  readonly asker: Asker;
   answered(answer: Answer): void;
   failed(error: unknown): void;
-}
-
-interface Waiter<Answer> extends Done<Answer> {
-  readonly asker: Asker;
   /** What they are told when they go before it ends. */
-  readonly late: () => Error;
+  late(): Error;
 }
 
 export interface SharedReads {
-  /** The answer of the read that is under way, or of one that `begin` begins, which returns what cancels it. */
-  ask<Answer>(
-    call: Call<Answer>,
-    asker: Asker,
-    late: () => Error,
-    begin: (done: Done<Answer>, dueAt: () => number) => () => void,
-  ): Promise<Answer>;
+  /** The answer of the read that is under way, or of one that begins now. */
+  ask<Answer>(call: Call<Answer>, asker: Asker): Promise<Answer>;
   /** What is asked from now on joins none of those that are under way. */
   cutOff(): void;
 }
 
-export function createSharedReads(watch: Watch): SharedReads {
+/** `late` is what those are told who go before their read ends. */
+export function createSharedReads(
+  watch: Watch,
+  carry: Carry,
+  late: (call: Call<unknown>) => Error,
+): SharedReads {
   /** By operation, then by what tells two of one operation apart. */
   const underWay = new Map<string, Map<string, SharedRead<unknown>>>();
 
@@ -43,19 +40,17 @@ export function createSharedReads(watch: Watch): SharedReads {
   }
 
   return {
-    ask(call, asker, late, begin) {
-      if (hasGone(asker, performance.now())) return Promise.reject(late());
+    ask(call, asker) {
+      if (hasGone(asker, performance.now())) return Promise.reject(late(call));
       const key = call.body === undefined ? call.path : `${call.path}\n${call.body}`;
       const reads = readsOf(call.operation);
       return new Promise((answered, failed) => {
-        const waiter = { asker, late, answered, failed };
+        const waiter = { asker, answered, failed, late: () => late(call) };
         const running = reads.get(key);
         if (running) return running.join(waiter as Waiter<unknown>);
-        const read = new SharedRead(waiter, watch, () => {
-          if (reads.get(key) === read) reads.delete(key);
-        });
+        const read = new SharedRead(waiter, { reads, key, watch });
         reads.set(key, read as SharedRead<unknown>);
-        read.begin(begin);
+        read.begin((done) => carry(call, asker, done));
       });
     },
     cutOff: () => underWay.clear(),
@@ -64,23 +59,21 @@ export function createSharedReads(watch: Watch): SharedReads {
 
 /** Holds nothing any more when it has ended: a `Map` that changes all the time leaves a chain of old tables, which keep
  * what was in them until all memory is looked through. */
-class SharedRead<Answer> implements Watched, Done<Answer> {
+class SharedRead<Answer> implements Watched, Awaited<Answer> {
   place = NOWHERE;
   #waiters: Waiter<Answer>[];
-  #cancel = nothing;
-  #onEnd: () => void;
-  readonly #watch: Watch;
+  #carried: Carried | undefined;
+  readonly #home: Home;
 
-  constructor(first: Waiter<Answer>, watch: Watch, onEnd: () => void) {
+  constructor(first: Waiter<Answer>, home: Home) {
     this.#waiters = [first];
-    this.#watch = watch;
-    this.#onEnd = onEnd;
+    this.#home = home;
   }
 
-  begin(begin: (done: Done<Answer>, dueAt: () => number) => () => void) {
-    this.#watch.add(this);
-    const cancel = begin(this, () => this.#dueAt());
-    if (this.#waiters.length > 0) this.#cancel = cancel;
+  begin(carry: (done: Awaited<Answer>) => Carried) {
+    this.#home.watch.add(this);
+    const carried = carry(this);
+    if (this.#waiters.length > 0) this.#carried = carried;
   }
 
   join(waiter: Waiter<Answer>) {
@@ -96,33 +89,37 @@ class SharedRead<Answer> implements Watched, Done<Answer> {
   }
 
   check(now: number) {
+    if (!this.#waiters.some(({ asker }) => hasGone(asker, now))) return;
     const gone = this.#waiters.filter(({ asker }) => hasGone(asker, now));
-    if (gone.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => !gone.includes(waiter));
-    for (const { failed, late } of gone) failed(late());
+    for (const one of gone) one.failed(one.late());
     if (this.#waiters.length > 0) return;
-    const cancel = this.#cancel;
+    const carried = this.#carried;
     this.#end();
-    cancel();
+    carried?.cancel();
   }
 
-  /** When the last of those who wait has no more time. */
-  #dueAt(): number {
+  dueAt(): number {
     return this.#waiters.reduce((latest, { asker }) => Math.max(latest, asker.dueAt ?? Infinity), 0);
   }
 
   #end(): readonly Waiter<Answer>[] {
     const waiters = this.#waiters;
-    this.#watch.delete(this);
-    this.#onEnd();
+    const { watch, reads, key } = this.#home;
+    watch.delete(this);
+    if (reads.get(key) === this) reads.delete(key);
     this.#waiters = [];
-    this.#cancel = nothing;
-    this.#onEnd = nothing;
+    this.#carried = undefined;
     return waiters;
   }
 }
 
-function nothing() {}
+/** Where a read is kept. */
+interface Home {
+  readonly reads: Map<string, SharedRead<unknown>>;
+  readonly key: string;
+  readonly watch: Watch;
+}
 
 function hasGone({ isGone, dueAt }: Asker, now: number): boolean {
   return (dueAt !== undefined && now >= dueAt) || isGone === true;
