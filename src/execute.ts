@@ -38,6 +38,13 @@ export interface Field extends Asked {
   readonly isPlain: boolean;
 }
 
+/** The fields of an object of one type. */
+export interface Selection {
+  readonly fields: readonly Field[];
+  /** An object with all of them. A copy has its final shape from the start, and is not moved as it grows. */
+  readonly blank: Readonly<Record<string, Value>>;
+}
+
 /** The value of a field, or of an item of its list, as the answer has it. `path` is missing for plain fields. */
 type Complete = (run: Run, value: Value, path: Path | undefined) => Value;
 
@@ -62,13 +69,12 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
     rootValue,
     contextValue,
     errors: [],
-    nulled: new Set(),
   };
-  let fields = roots.get(variant);
-  if (!fields) {
+  let selection = roots.get(variant);
+  if (!selection) {
     const collected = collectFields(schema, plan.fragments, coerced, rootType, operation.selectionSet);
-    fields = fieldsOf(rootType, collected);
-    roots.set(variant, fields);
+    selection = selectionOf(rootType, collected);
+    roots.set(variant, selection);
   }
   const answer = (data: Value): ExecutionResult =>
     (run.errors.length === 0 ? { data } : { errors: run.errors, data }) as ExecutionResult;
@@ -79,25 +85,25 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
   try {
     const data =
       operation.operation === 'mutation'
-        ? inTurn(run, fields, rootValue)
-        : allOf(run, fields, rootValue, undefined);
+        ? inTurn(run, selection, rootValue)
+        : allOf(run, selection, rootValue, undefined);
     return isPromise(data) ? data.then(answer, spoiled) : answer(data);
   } catch (error) {
     return spoiled(error);
   }
 }
 
-function fieldsOf(
+function selectionOf(
   parentType: GraphQLObjectType,
   collected: ReadonlyMap<string, readonly FieldNode[]>,
-): Field[] {
+): Selection {
   const fields: Field[] = [];
   for (const [name, nodes] of collected) {
     const definition = definitionOf(parentType, nodes[0]!.name.value);
     if (!definition) continue;
     fields.push(createField(name, nodes, parentType, definition));
   }
-  return fields;
+  return { fields, blank: Object.fromEntries(fields.map(({ name }) => [name, null])) };
 }
 
 function definitionOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
@@ -117,8 +123,8 @@ function createField(
 }
 
 /** All fields of an object. A promise when one of them is. */
-function allOf(run: Run, fields: readonly Field[], source: Value, path: Path | undefined): Value {
-  const results: Record<string, Value> = {};
+function allOf(run: Run, { fields, blank }: Selection, source: Value, path: Path | undefined): Value {
+  const results: Record<string, Value> = { ...blank };
   let waits = false;
   try {
     for (const field of fields) {
@@ -137,7 +143,7 @@ function allOf(run: Run, fields: readonly Field[], source: Value, path: Path | u
 }
 
 /** The fields of a mutation, one after another. */
-async function inTurn(run: Run, fields: readonly Field[], source: Value): Promise<Value> {
+async function inTurn(run: Run, { fields }: Selection, source: Value): Promise<Value> {
   const results: Record<string, Value> = {};
   for (const field of fields) results[field.name] = await executeField(run, field, source, undefined);
   return results;
@@ -246,24 +252,32 @@ function completionOfList(itemType: GraphQLOutputType, field: Asked): Complete {
 
 function completionOfObject(type: GraphQLObjectType, field: Asked): Complete {
   const { isTypeOf } = type;
-  let fields: readonly Field[] | undefined;
+  let selection: Selection | undefined;
+
+  function open(run: Run, value: Value, path: Path | undefined): Value {
+    const { schema, fragments, variableValues } = run;
+    selection ??= selectionOf(type, collectSubfields(schema, fragments, variableValues, type, field.nodes));
+    return allOf(run, selection, value, path);
+  }
+
+  function check(is: boolean, value: Value): void {
+    if (is) return;
+    throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
+      nodes: field.nodes,
+    });
+  }
+
+  if (!isTypeOf) return open;
   return (run, value, path) => {
-    const open = () => {
-      fields ??= fieldsOf(
-        type,
-        collectSubfields(run.schema, run.fragments, run.variableValues, type, field.nodes),
-      );
-      return allOf(run, fields, value, path);
-    };
-    if (!isTypeOf) return open();
-    const checked = (is: boolean) => {
-      if (is) return open();
-      throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
-        nodes: field.nodes,
-      });
-    };
     const is = isTypeOf(value, run.contextValue, infoOf(run, field, fieldPath(path!)));
-    return isPromise(is) ? is.then(checked) : checked(is);
+    if (isPromise(is)) {
+      return is.then((resolved) => {
+        check(resolved, value);
+        return open(run, value, path);
+      });
+    }
+    check(is, value);
+    return open(run, value, path);
   };
 }
 

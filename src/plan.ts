@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import type { Field } from './execute.ts';
+import type { Selection } from './execute.ts';
 
 /** Of one document and one operation in it: for each way in which its `@skip` and `@include` turn out, the fields at its root. */
 export interface Plan {
@@ -19,7 +19,7 @@ export interface Plan {
   readonly fragments: Record<string, FragmentDefinitionNode>;
   /** Variables that decide which fields there are. */
   readonly conditions: readonly string[];
-  readonly roots: Map<string, readonly Field[]>;
+  readonly roots: Map<string, Selection>;
 }
 
 /** More of them make more combinations than are worth keeping. */

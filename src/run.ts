@@ -20,8 +20,8 @@ export interface Run extends Plan {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly errors: GraphQLError[];
-  /** Places that are null because of an error at or below them. */
-  readonly nulled: Set<Path | undefined>;
+  /** Places that are null because of an error at or below them; none yet when it is missing. */
+  nulled?: Set<Path | undefined>;
 }
 
 /** A field of the document, in one of the types that it is asked of. */
@@ -67,9 +67,10 @@ export function failed(run: Run, { nodes }: Asked, type: GraphQLOutputType, path
 }
 
 /** An error in a place that is null already is not told. */
-export function record({ errors, nulled }: Run, error: GraphQLError, path: Path | undefined): void {
-  for (let at = path; at; at = at.prev) if (nulled.has(at)) return;
-  if (nulled.has(undefined)) return;
-  nulled.add(path);
-  errors.push(error);
+export function record(run: Run, error: GraphQLError, path: Path | undefined): void {
+  run.nulled ??= new Set();
+  for (let at = path; at; at = at.prev) if (run.nulled.has(at)) return;
+  if (run.nulled.has(undefined)) return;
+  run.nulled.add(path);
+  run.errors.push(error);
 }
