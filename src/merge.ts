@@ -102,9 +102,9 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
   async function choose(lanes: readonly Lane<Row>[], direction: Direction, count: number, asker: Asker) {
     const chosen: Choice<Row>[] = [];
     while (chosen.length < count) {
-      const open = lanes.filter((lane) => lane.state === 'OPEN' && !headOf(lane));
-      if (open.length > 0) {
-        await Promise.all(open.map((lane) => fill(lane, direction, count - chosen.length, asker)));
+      if (lanes.some(isWanting)) {
+        const wanting = lanes.filter(isWanting);
+        await Promise.all(wanting.map((lane) => fill(lane, direction, count - chosen.length, asker)));
         continue;
       }
       if (lanes.some((lane) => lane.state === 'RESTING' && !headOf(lane))) break;
@@ -146,8 +146,10 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
     return state === 'ENDED' && direction === settled ? { ...now, at: farEnd(direction) } : now;
   }
 
-  function placesNow(lanes: readonly Lane<Row>[], direction: Direction): Position {
-    return Object.fromEntries(lanes.map((lane) => [lane.account, placeNow(lane, direction)]));
+  function placesNow(lanes: readonly Lane<Row>[], direction: Direction): Record<string, Position> {
+    const places: Record<string, Position> = {};
+    for (const lane of lanes) places[lane.account] = placeNow(lane, direction);
+    return places;
   }
 
   /** Gives out the row of a choice, and says where it stands. */
@@ -156,11 +158,10 @@ export function mergedSource<Row, Shown = Row>(options: MergeOptions<Row, Shown>
     lane.chosen--;
     lane.place = beyond(placed.position, direction);
     lane.moved = true;
+    const places = placesNow(lanes, direction);
     const { at } = placeNow(lane, direction);
-    return {
-      ...placesNow(lanes, direction),
-      [lane.account]: { on: placed.position, ...(at && { at }) },
-    };
+    places[lane.account] = at ? { on: placed.position, at } : { on: placed.position };
+    return places;
   }
 
   return {
@@ -231,6 +232,11 @@ function createLane<Row>(
     moved: false,
     state: 'OPEN',
   };
+}
+
+/** Whether a lane has to be read before it is known what comes next. */
+function isWanting<Row>(lane: Lane<Row>): boolean {
+  return lane.state === 'OPEN' && !headOf(lane);
 }
 
 /** The next row of a lane that is not chosen yet. */

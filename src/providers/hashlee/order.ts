@@ -90,6 +90,7 @@ export function createOrder(orderBy: WithdrawalQuery['orderBy'], walk: Direction
 // A Date ends at milliseconds; finer fractions, should they ever be sent, are compared as what they are. Most times are
 // written alike, to the second and with one offset, and need not be read for that.
 function compareInstants(left: string, right: string): number {
+  if (left === right) return 0;
   if (isToTheSecond(left) && isToTheSecond(right) && left.slice(19) === right.slice(19)) {
     return left < right ? -1 : left > right ? 1 : 0;
   }
