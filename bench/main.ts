@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
     scenarios: { type: 'string', default: [...SCENARIOS.map(({ name }) => name), 'identical'].join(',') },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
-    warmup: { type: 'string', default: '3' },
+    warmup: { type: 'string', default: '15' },
     node: { type: 'string', default: process.execPath },
     profile: { type: 'boolean', default: false },
   },
