@@ -2,7 +2,7 @@
  * the list of everything that is wrong with it. No message ever contains a value. */
 
 import { z } from 'zod';
-import { type AccessConfig, isLoopback, readAccess } from './access/access-config.ts';
+import { type AccessConfig, readAccess } from './access/access-config.ts';
 import {
   type AccountConfig,
   demoNames,
@@ -14,6 +14,7 @@ import {
 } from './account-config.ts';
 import { type DoorConfig, doorVariables, readDoor } from './http/settings.ts';
 import { type Manifest, readManifest } from './limits/manifest.ts';
+import { isLoopback } from './loopback.ts';
 import { LEVELS, type LogLevel } from './telemetry/level.ts';
 
 const whole = (least: number, most: number) =>

@@ -7,6 +7,7 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 import { describe, type Environment, readJsonList } from '../account-config.ts';
 import { ANONYMOUS, NOBODY } from '../caller.ts';
+import { isLoopback } from '../loopback.ts';
 import { type Grant, parseScope } from './scopes.ts';
 
 export interface TokenConfig {
@@ -136,11 +137,6 @@ function isSafeUrl(text: string): boolean {
   const { protocol, hostname, username, password } = new URL(text);
   if (username || password) return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|\[?::1\]?|127(?:\.\d{1,3}){3})$/.test(host);
 }
 
 /** The keys of a file: a public key as PEM, a JWK, or a set of them. */

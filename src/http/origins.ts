@@ -1,6 +1,7 @@
 /** Browsers: under which names they may know this server, whose pages may call it, and what those may read. */
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isLoopback } from '../loopback.ts';
 import { Refusal } from './answer.ts';
 import type { Arrival } from './arrival.ts';
 
@@ -53,7 +54,7 @@ export function createOrigins({ origins = [], allowLoopbackOrigins = false, host
       if (!known || (host !== undefined && host === lastKnown)) return;
       if (host === undefined) throw HOSTS;
       const name = host.toLowerCase().replace(/:\d*$/, '');
-      if (!known.has(name) && !isLoopbackName(name)) throw MISDIRECTED;
+      if (!known.has(name) && !isLoopback(name)) throw MISDIRECTED;
       lastKnown = host;
     },
 
@@ -96,10 +97,5 @@ export function countOf(rawHeaders: readonly string[], name: string): number {
 }
 
 function isLoopbackOrigin(origin: string): boolean {
-  return URL.canParse(origin) && isLoopbackName(new URL(origin).hostname);
-}
-
-/** Whether only this machine is called so. */
-export function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
+  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { isLoopbackName } from './origins.ts';
+import { isLoopback } from '../loopback.ts';
 import { isNetwork, type TrustedProxies } from './proxies.ts';
 
 export interface DoorConfig {
@@ -63,7 +63,7 @@ export function readDoor(
   return {
     origins: CORS_ORIGINS,
     // What listens to this machine only is reached under another name by pages that mean it ill, or through a proxy.
-    hosts: ALLOWED_HOSTS ?? (isLoopbackName(host) ? [] : undefined),
+    hosts: ALLOWED_HOSTS ?? (isLoopback(host) ? [] : undefined),
     trustedProxies: TRUST_PROXY,
     tls: readTls(settings.TLS_CERT_FILE, settings.TLS_KEY_FILE, problems),
     maxRequests: MAX_REQUESTS,
