@@ -65,6 +65,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'src/http/*',
       'src/caller.ts',
       'src/graphiql.ts',
+      'src/in-time.ts',
       'src/limits/trusted.ts',
       'src/loopback.ts',
       'src/server.ts',
@@ -96,6 +97,7 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
     files: 'src/telemetry/*',
     may: [
       'src/telemetry/*',
+      'src/in-time.ts',
       'type src/http/listener.ts',
       'type src/inbound.ts',
       'type src/operation.ts',

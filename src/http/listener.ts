@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { Authenticate } from '../access/authenticate.ts';
 import { ANONYMOUS } from '../caller.ts';
 import { ASSETS, GRAPHIQL_PAGE, type GraphiQL } from '../graphiql.ts';
+import { unlessLate } from '../in-time.ts';
 import type { Inbound } from '../inbound.ts';
 import { type App, ENDPOINT } from '../server.ts';
 import type { MetricsPage } from '../telemetry/metrics-page.ts';
@@ -189,16 +190,11 @@ async function sendAsset(
 function createReadiness(ready: () => Promise<void> = async () => {}): () => Promise<boolean> {
   let underWay: Promise<boolean> | undefined;
   async function ask(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, READY_WITHIN_MS, false);
-    });
     const answered = ready().then(
       () => true,
       () => false,
     );
-    return Promise.race([answered, late]).finally(() => {
-      clearTimeout(timer);
+    return unlessLate(answered, READY_WITHIN_MS, false).finally(() => {
       underWay = undefined;
     });
   }

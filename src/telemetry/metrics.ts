@@ -2,6 +2,7 @@
  * ever one. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { unlessLate } from '../in-time.ts';
 import type { Operation } from '../operation.ts';
 import type { CallReport } from '../providers/http.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -175,15 +176,11 @@ function cached<Value>(read: () => Promise<Value>, ms: number): () => Promise<Va
   return () => {
     if (value && Date.now() < until) return value;
     until = Date.now() + ms;
-    value = soon(read(), LEDGER_WAIT_MS);
+    value = unlessLate(
+      read().catch(() => undefined),
+      LEDGER_WAIT_MS,
+      undefined,
+    );
     return value;
   };
-}
-
-async function soon<Value>(work: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer));
 }
