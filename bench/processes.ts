@@ -146,6 +146,8 @@ function environmentOf(peer: string, options: ServerOptions, data: string): Reco
   writeFileSync(tokens, JSON.stringify([{ name: 'bench', sha256, scopes: SCOPES }]));
   return {
     PORT: '0',
+    // The line with the address is one of these, whatever is set outside.
+    LOG_LEVEL: 'info',
     TOKENS_FILE: tokens,
     ...(databaseUrl === null ? { DATA_DIR: join(data, 'state') } : { DATABASE_URL: databaseUrl }),
     // Counted, as always, and never reached.
