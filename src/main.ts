@@ -6,7 +6,7 @@ import { createAuthenticate } from './access/authenticate.ts';
 import type { Account } from './accounts.ts';
 import { ANONYMOUS } from './caller.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { startDemo } from './demo.ts';
+import type { Demo } from './demo.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { createRateLimit } from './limits/rate.ts';
@@ -35,7 +35,7 @@ process.once('uncaughtException', (error) => {
   telemetry.crashed(error);
   process.exit(1);
 });
-const demo = config.accounts.length === 0 ? await startDemo({ clock: 'running' }) : undefined;
+const [demo, store] = await open();
 const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) => ({
   name: account.name,
   mode: demo ? 'SANDBOX' : 'LIVE',
@@ -44,7 +44,7 @@ const accounts: Account[] = (demo?.accounts ?? config.accounts).map((account) =>
 
 const services = createServices({
   accounts,
-  store: await openStore(),
+  store,
   listWaitMs: config.listWaitMs,
   requestMs: config.requestMs,
   onBug: telemetry.bug,
@@ -123,6 +123,23 @@ async function stop(signal: string) {
   telemetry.stopped();
 }
 
+/** Both at once: each waits for something that the other one does not need. */
+async function open(): Promise<[Demo | undefined, Store]> {
+  const opening = openStore();
+  try {
+    return [config.accounts.length === 0 ? await openDemo() : undefined, await opening];
+  } catch (error) {
+    await (await opening).close();
+    throw error;
+  }
+}
+
+async function openDemo(): Promise<Demo> {
+  const { startDemo } = await import('./demo.ts');
+  return startDemo({ clock: 'running' });
+}
+
+/** Ends the process when there is no store to be had. */
 async function openStore(): Promise<Store> {
   try {
     return createStore(await openDatabase(config.database), config.checkAfterMs);
