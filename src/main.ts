@@ -65,7 +65,7 @@ const app = createApp(services, {
 const names = accounts.map(({ name }) => name);
 const door = createFrontDoor(app, {
   ...config.door,
-  authenticate: config.access ? createAuthenticate(config.access, names) : () => ANONYMOUS,
+  authenticate: config.access ? await createAuthenticate(config.access, names) : () => ANONYMOUS,
   allowLoopbackOrigins: demo !== undefined,
   graphiql: config.graphiql ? createGraphiQL(ENDPOINT, readExamples()) : undefined,
   metrics: createMetricsPage(telemetry, {
@@ -92,7 +92,12 @@ server.listen(config.port, config.host, () => {
     ...{ url, accounts: names, database: config.database.kind },
     mode: demo ? 'SANDBOX' : 'LIVE',
   });
-  if (form === 'json') return;
+  if (form === 'readable') greet(url);
+  // Few questions need it, and none has to wait for it now.
+  void app.load();
+});
+
+function greet(url: string) {
   say(process.stdout, `Paygraph: ${url} (open it in a browser for GraphiQL)`);
   say(process.stdout, `Accounts: ${names.join(', ')}`);
   say(process.stdout, `Access: ${config.access ? 'by bearer token' : 'anybody on this machine'}`);
@@ -105,7 +110,7 @@ server.listen(config.port, config.host, () => {
     );
     say(process.stdout, `Make a pretend provider slow or broken: ${demo.sandbox.urls.control}`);
   }
-});
+}
 
 let isStopping = false;
 process.on('SIGINT', stop);

@@ -1,7 +1,7 @@
 /** The GraphQL server over given services. Never listens, never reads the environment. */
 
 import type { ExecutionResult } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import type { Services } from './context.ts';
 import type { Inbound } from './inbound.ts';
 import { namedHash } from './limits/trusted.ts';
@@ -22,6 +22,8 @@ export interface App {
   readonly answer: Answer;
   /** Whether questions may name trusted documents in place of a text. */
   readonly takesHashes: boolean;
+  /** Loads what it takes to answer what is not simple; whoever asks sooner waits for it. */
+  load(): Promise<void>;
   /** Yoga's own way, from a web request to a web response. */
   fetch(url: string, init: RequestInit, context: ServerContext): Promise<Response>;
 }
@@ -40,7 +42,24 @@ export function createApp(services: Services, options: PipelineOptions = {}): Ap
 
 /** Yoga reads questions, checks their parameters and writes results. It executes nothing. */
 export function withYoga(answer: Answer, takesHashes: boolean): App {
-  const yoga = createYoga<ServerContext>({
+  let loading: ReturnType<typeof loadYoga> | undefined;
+  function yoga() {
+    loading ??= loadYoga(answer, takesHashes);
+    return loading;
+  }
+  return {
+    answer,
+    takesHashes,
+    async load() {
+      await yoga();
+    },
+    fetch: async (url, init, context) => (await yoga()).fetch(url, init, context),
+  };
+}
+
+async function loadYoga(answer: Answer, takesHashes: boolean) {
+  const { createYoga } = await import('graphql-yoga');
+  return createYoga<ServerContext>({
     schema,
     graphqlEndpoint: ENDPOINT,
     landingPage: false,
@@ -53,7 +72,6 @@ export function withYoga(answer: Answer, takesHashes: boolean): App {
     extraParamNames: takesHashes ? ['documentId'] : [],
     plugins: [useAnswers(answer, takesHashes)],
   });
-  return { answer, takesHashes, fetch: async (url, init, context) => yoga.fetch(url, init, context) };
 }
 
 function useAnswers(answer: Answer, takesHashes: boolean): Plugin<object, ServerContext> {

@@ -4,7 +4,6 @@ import { hash } from 'node:crypto';
 import type { Caller } from '../caller.ts';
 import type { Inbound } from '../inbound.ts';
 import type { AccessConfig } from './access-config.ts';
-import { createJwtReader } from './jwt.ts';
 import { badToken, NO_TOKEN, type Refusal } from './refusal.ts';
 import { createCaller } from './scopes.ts';
 
@@ -15,12 +14,17 @@ export type Authenticate = (headers: Inbound['headers']) => Caller | Refusal | P
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]{1,8192}=*)$/i;
 
 /** For these accounts: what a JWT says of others is ignored. */
-export function createAuthenticate({ tokens, jwt }: AccessConfig, accounts: readonly string[]): Authenticate {
+export async function createAuthenticate(
+  { tokens, jwt }: AccessConfig,
+  accounts: readonly string[],
+): Promise<Authenticate> {
   // Tokens of one name have the same scopes, and are one caller.
   const byName = new Map(tokens.map(({ name, grants }) => [name, createCaller(name, grants)]));
   // What is looked up is a digest, so that how long it takes tells nothing of a token.
   const byDigest = new Map(tokens.map(({ name, sha256 }) => [sha256, byName.get(name)!]));
-  const readJwt = jwt && createJwtReader(jwt, new Set(accounts), new Set(byName.keys()));
+  // Whoever believes no JWTs need not wait for their library.
+  const readJwt =
+    jwt && (await import('./jwt.ts')).createJwtReader(jwt, new Set(accounts), new Set(byName.keys()));
 
   return ({ authorization }) => {
     if (authorization === undefined) return NO_TOKEN;

@@ -28,7 +28,7 @@ const jwt: JwtConfig = {
 };
 const enter = (config: Partial<{ jwt: JwtConfig | null }> = {}) =>
   createAuthenticate({ tokens, jwt, ...config }, ACCOUNTS);
-const authenticate = enter();
+const authenticate = await enter();
 const tell = async (authorization: string | readonly string[] | undefined, by = authenticate) =>
   told(await by({ authorization }));
 const BAD = '401 UNAUTHENTICATED';
@@ -69,7 +69,7 @@ describe('a static token', () => {
     ['a megabyte', `Bearer ${'x'.repeat(1_000_000)}`],
   ])('is not %s', async (_what, header) => {
     expect(await tell(header)).toBe(BAD);
-    expect(await tell(header, enter({ jwt: null }))).toBe(BAD);
+    expect(await tell(header, await enter({ jwt: null }))).toBe(BAD);
   });
 
   test('is not in two headers, even if they agree', async () => {
@@ -158,7 +158,7 @@ describe('a JWT', () => {
     const rsa = await startIssuer('RS256');
     const pem = await exportSPKI(rsa.key().publicKey);
     const jwk = JSON.stringify({ keys: [] });
-    const open = enter({ jwt: { ...jwt, keys: { url: rsa.url }, algorithms: ['RS256'] } });
+    const open = await enter({ jwt: { ...jwt, keys: { url: rsa.url }, algorithms: ['RS256'] } });
     expect(await say(rsa.sign(), open)).toBe('finance');
     for (const secret of [pem, pem.trim(), jwk]) {
       const unsigned = forge({ alg: 'HS256', kid: 'one' }, claims).slice(0, -1);
@@ -170,7 +170,7 @@ describe('a JWT', () => {
 
   test('is refused in an algorithm that is not the one of its key, or not among those that are trusted', async () => {
     expect(await say(forge({ alg: 'RS256', kid: 'one' }, claims, 'AAAA'))).toBe(BAD);
-    const strict = enter({ jwt: { ...jwt, algorithms: ['EdDSA'] } });
+    const strict = await enter({ jwt: { ...jwt, algorithms: ['EdDSA'] } });
     expect(await say(issuer.sign(), strict)).toBe(BAD);
   });
 
@@ -219,7 +219,7 @@ describe('a JWT', () => {
 
   test('is not remembered beyond its end', async () => {
     const token = `Bearer ${await issuer.sign({ jti: 'short' })}`;
-    const by = enter();
+    const by = await enter();
     expect(await tell(token, by)).toBe('finance');
     const realNow = Date.now;
     Date.now = () => realNow() + 7_200_000;
@@ -232,7 +232,7 @@ describe('a JWT', () => {
 describe('the keys of an issuer', () => {
   const trust = async () => {
     const own = await startIssuer();
-    return { own, by: enter({ jwt: { ...jwt, keys: { url: own.url } } }) };
+    return { own, by: await enter({ jwt: { ...jwt, keys: { url: own.url } } }) };
   };
   const say = async (token: Promise<string>, by: typeof authenticate) => tell(`Bearer ${await token}`, by);
 
@@ -281,7 +281,7 @@ describe('a key in a file', () => {
 
   test('that is public checks tokens whatever name they give it', async () => {
     const { publicKey } = issuer.key();
-    const by = enter({ jwt: { ...jwt, keys: { list: [await exportJWK(publicKey)] } } });
+    const by = await enter({ jwt: { ...jwt, keys: { list: [await exportJWK(publicKey)] } } });
     expect(await tell(`Bearer ${await issuer.sign()}`, by)).toBe('finance');
     expect(await tell(`Bearer ${forge({ alg: 'HS256' }, claims, 'AAAA')}`, by)).toBe(BAD);
   });
@@ -289,7 +289,7 @@ describe('a key in a file', () => {
   test('that is secret checks its own algorithm and no other', async () => {
     const secret = 'a secret of at least 32 characters';
     const k = Buffer.from(secret).toString('base64url');
-    const by = enter({ jwt: { ...jwt, keys: { list: [{ kty: 'oct', k }] }, algorithms: ['HS256'] } });
+    const by = await enter({ jwt: { ...jwt, keys: { list: [{ kty: 'oct', k }] }, algorithms: ['HS256'] } });
     const unsigned = forge({ alg: 'HS256' }, claims).slice(0, -1);
     const signature = createHmac('sha256', secret).update(unsigned).digest('base64url');
     expect(await tell(`Bearer ${unsigned}.${signature}`, by)).toBe('finance');
@@ -305,7 +305,7 @@ describe('a key in a file', () => {
       { ...(await exportJWK(publicKey)), kid: 'other' },
       { ...(await exportJWK(issuer.key().publicKey)), kid: 'one' },
     ];
-    const by = enter({ jwt: { ...jwt, keys: { list } } });
+    const by = await enter({ jwt: { ...jwt, keys: { list } } });
     expect(await tell(`Bearer ${await issuer.sign()}`, by)).toBe('finance');
     expect(await tell(`Bearer ${await issuer.sign({}, { kid: 'other' })}`, by)).toBe(BAD);
   });

@@ -91,7 +91,7 @@ const config: AccessConfig = {
   })),
   jwt: null,
 };
-const authenticate = createAuthenticate(
+const authenticate = await createAuthenticate(
   config,
   product.accounts.map(({ name }) => name),
 );
