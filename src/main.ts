@@ -98,7 +98,7 @@ server.listen(config.port, config.host, () => {
 });
 
 function greet(url: string) {
-  say(process.stdout, `Paygraph: ${url} (open it in a browser for GraphiQL)`);
+  say(process.stdout, `Paygraph: ${url}${config.graphiql ? ' (open it in a browser for GraphiQL)' : ''}`);
   say(process.stdout, `Accounts: ${names.join(', ')}`);
   say(process.stdout, `Access: ${config.access ? 'by bearer token' : 'anybody on this machine'}`);
   say(process.stdout, `State: ${describeState(config.database)}`);
