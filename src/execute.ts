@@ -3,30 +3,24 @@
 
 import {
   defaultFieldResolver,
-  defaultTypeResolver,
   type ExecutionArgs,
   type ExecutionResult,
   execute as executeUnplanned,
   type FieldNode,
-  type GraphQLAbstractType,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
-  type GraphQLOutputType,
   getArgumentValues,
   getVariableValues,
-  isAbstractType,
   isLeafType,
-  isListType,
   isNonNullType,
-  isObjectType,
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
-import { inspect } from 'graphql/jsutils/inspect.js';
+import { type Complete, completion } from './complete.ts';
 import { planOf } from './plan.ts';
-import { type Asked, failed, fieldPath, infoOf, type Path, pathTo, type Run, record } from './run.ts';
+import { type Asked, failed, infoOf, isPromise, type Path, pathTo, type Run, record } from './run.ts';
 
 type Value = unknown;
 
@@ -44,9 +38,6 @@ export interface Selection {
   /** An object with all of them. A copy has its final shape from the start, and is not moved as it grows. */
   readonly blank: Readonly<Record<string, Value>>;
 }
-
-/** The value of a field, or of an item of its list, as the answer has it. `path` is missing for plain fields. */
-type Complete = (run: Run, value: Value, path: Path | undefined) => Value;
 
 /** In place of the function of the same name in graphql-js. */
 export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
@@ -119,7 +110,17 @@ function createField(
   const { type, resolve } = definition;
   const isPlain = !resolve && isLeafType(isNonNullType(type) ? type.ofType : type);
   const asked = { name, nodes, parentType, definition };
-  return { ...asked, resolve, isPlain, complete: completion(type, asked) };
+  return { ...asked, resolve, isPlain, complete: completion(type, asked, objects) };
+}
+
+/** Which fields an object of that type has is found when there is the first one. */
+function objects(type: GraphQLObjectType, field: Asked): Complete {
+  let selection: Selection | undefined;
+  return (run, value, path) => {
+    const { schema, fragments, variableValues } = run;
+    selection ??= selectionOf(type, collectSubfields(schema, fragments, variableValues, type, field.nodes));
+    return allOf(run, selection, value, path);
+  };
 }
 
 /** All fields of an object. A promise when one of them is. */
@@ -189,124 +190,4 @@ function read(
     definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, run.variableValues);
   const info = infoOf(run, field, path ?? pathTo(field, parentPath));
   return (resolve ?? defaultFieldResolver)(source, args, run.contextValue, info);
-}
-
-function completion(type: GraphQLOutputType, field: Asked): Complete {
-  if (isNonNullType(type)) {
-    const inner = completion(type.ofType, field);
-    return (run, value, path) => {
-      const completed = inner(run, value, path);
-      if (completed !== null) return completed;
-      throw new Error(
-        `Cannot return null for non-nullable field ${field.parentType.name}.${field.definition.name}.`,
-      );
-    };
-  }
-  const present = completionOfPresent(type, field);
-  return (run, value, path) => {
-    if (value instanceof Error) throw value;
-    return value == null ? null : present(run, value, path);
-  };
-}
-
-function completionOfPresent(type: Exclude<GraphQLOutputType, { ofType: never }>, field: Asked): Complete {
-  if (isListType(type)) return completionOfList(type.ofType, field);
-  if (isObjectType(type)) return completionOfObject(type, field);
-  if (isAbstractType(type)) return completionOfAbstract(type, field);
-  if (!isLeafType(type)) throw new Error(`no value can be of ${type}`);
-  return (_run, value) => {
-    const serialized = type.serialize(value);
-    if (serialized == null) {
-      const call = `${inspect(type)}.serialize(${inspect(value)})`;
-      const returned = inspect(serialized);
-      throw new Error(`Expected \`${call}\` to return non-nullable value, returned: ${returned}`);
-    }
-    return serialized;
-  };
-}
-
-function completionOfList(itemType: GraphQLOutputType, field: Asked): Complete {
-  const complete = completion(itemType, field);
-  return (run, list, listPath) => {
-    if (typeof list !== 'object' || typeof (list as Iterable<Value>)[Symbol.iterator] !== 'function') {
-      const place = `${field.parentType.name}.${field.definition.name}`;
-      throw new GraphQLError(`Expected Iterable, but did not find one for field "${place}".`);
-    }
-    let waits = false;
-    const items = Array.from(list as Iterable<Value>, (item, index) => {
-      const path = { prev: listPath, key: index, typename: undefined };
-      try {
-        const completed = isPromise(item)
-          ? item.then((resolved) => complete(run, resolved, path))
-          : complete(run, item, path);
-        if (!isPromise(completed)) return completed;
-        waits = true;
-        return completed.then(undefined, (error) => failed(run, field, itemType, path, error));
-      } catch (error) {
-        return failed(run, field, itemType, path, error);
-      }
-    });
-    return waits ? Promise.all(items) : items;
-  };
-}
-
-function completionOfObject(type: GraphQLObjectType, field: Asked): Complete {
-  const { isTypeOf } = type;
-  let selection: Selection | undefined;
-
-  function open(run: Run, value: Value, path: Path | undefined): Value {
-    const { schema, fragments, variableValues } = run;
-    selection ??= selectionOf(type, collectSubfields(schema, fragments, variableValues, type, field.nodes));
-    return allOf(run, selection, value, path);
-  }
-
-  function check(is: boolean, value: Value): void {
-    if (is) return;
-    throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
-      nodes: field.nodes,
-    });
-  }
-
-  if (!isTypeOf) return open;
-  return (run, value, path) => {
-    const is = isTypeOf(value, run.contextValue, infoOf(run, field, fieldPath(path!)));
-    if (isPromise(is)) {
-      return is.then((resolved) => {
-        check(resolved, value);
-        return open(run, value, path);
-      });
-    }
-    check(is, value);
-    return open(run, value, path);
-  };
-}
-
-function completionOfAbstract(type: GraphQLAbstractType, field: Asked): Complete {
-  const resolveType = type.resolveType ?? defaultTypeResolver;
-  const completions = new Map<GraphQLObjectType, Complete>();
-  return (run, value, path) => {
-    const completed = (name: string | undefined) => {
-      const runtimeType = typeof name === 'string' ? run.schema.getType(name) : undefined;
-      if (!isObjectType(runtimeType) || !run.schema.isSubType(type, runtimeType)) {
-        const place = `${field.parentType.name}.${field.definition.name}`;
-        const message =
-          name == null
-            ? `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${place}". Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`
-            : `Runtime Object type "${name}" is not a possible type for "${type.name}".`;
-        throw new GraphQLError(message, { nodes: field.nodes });
-      }
-      const complete = completions.get(runtimeType) ?? completionOfObject(runtimeType, field);
-      completions.set(runtimeType, complete);
-      return complete(run, value, path);
-    };
-    const name = resolveType(value, run.contextValue, infoOf(run, field, fieldPath(path!)), type);
-    return isPromise(name) ? name.then(completed) : completed(name);
-  };
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  // Texts and numbers, which most values are, are not looked into.
-  return (
-    typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
-  );
 }

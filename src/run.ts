@@ -74,3 +74,10 @@ export function record(run: Run, error: GraphQLError, path: Path | undefined): v
   run.nulled.add(path);
   run.errors.push(error);
 }
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  // Texts and numbers, which most values are, are not looked into.
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
+  );
+}

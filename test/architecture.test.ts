@@ -228,7 +228,11 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
       'zod',
     ],
   },
-  { files: 'src/execute.ts', may: ['src/plan.ts', 'src/run.ts', 'graphql', 'graphql/*/*'] },
+  {
+    files: 'src/execute.ts',
+    may: ['src/complete.ts', 'src/plan.ts', 'src/run.ts', 'graphql', 'graphql/*/*'],
+  },
+  { files: 'src/complete.ts', may: ['src/run.ts', 'graphql', 'graphql/*/*'] },
   { files: 'src/plan.ts', may: ['type src/execute.ts', 'graphql'] },
   { files: 'src/run.ts', may: ['type src/plan.ts', 'graphql'] },
   {
