@@ -172,11 +172,16 @@ function environmentOf(peer: string, options: ServerOptions, data: string): Reco
 function printedUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     let printed = '';
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    const stdout = child.stdout!.setEncoding('utf8');
+    function look(text: string) {
       printed += text;
       const url = /http:\/\/\S+\/graphql/.exec(printed)?.[0];
-      if (url) resolve(url);
-    });
+      if (!url) return;
+      resolve(url);
+      // What a server logs after that is read and dropped: to look at it would take the core of load and upstream.
+      stdout.off('data', look).resume();
+    }
+    stdout.on('data', look);
   });
 }
 
