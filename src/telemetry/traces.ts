@@ -63,8 +63,11 @@ export function createTraces(): Traces | undefined {
         const { executed } = inbound;
         if (!executed) return;
         const { kind, name, codes } = executed;
-        span.updateName(kind);
-        span.setAttribute('graphql.operation.type', kind);
+        // What was refused before it was known stays without a name.
+        if (kind !== 'none') {
+          span.updateName(kind);
+          span.setAttribute('graphql.operation.type', kind);
+        }
         if (name !== null) span.setAttribute('graphql.operation.name', name);
         if (codes.length > 0) fail(span, codes.join(' '));
       });

@@ -126,6 +126,17 @@ describe('with tracing registered', async () => {
     expect(operation!.status).toEqual({ code: 2 });
   });
 
+  test.each([
+    ['{ accounts {', 'GRAPHQL_PARSE_FAILED'],
+    ['{ accounts { colour } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('a document that is refused carries the code of that, and no operation: %s', async (query, code) => {
+    await ask(query);
+    const [refused] = named('GraphQL');
+    expect(refused!.attributes).toMatchObject({ 'error.type': code });
+    expect(refused!.attributes).not.toHaveProperty(['graphql.operation.type']);
+    expect(named('none')).toEqual([]);
+  });
+
   test('a write is a span of its own, with the id that it has in the ledger, around its call', async () => {
     sandbox.inject({ kind: 'drop-after', times: 1 });
     const result = await write(ask, 'cancelWithdrawal', { withdrawal: byHash(openHash(sandbox)) });
