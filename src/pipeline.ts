@@ -66,16 +66,24 @@ export function createPipeline(
     };
     held.admit(operation, variables, context.accounts);
     shareScopes(context);
-    const args = { schema, document: known.document, contextValue: context };
-    const result = await execute({ ...args, variableValues: variables, operationName });
+    const { document } = known;
+    const result = await execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: context,
+    });
     const settled = held.settle(result, calls.total);
 
-    const extensions: Record<string, unknown> = {};
-    if (asksFor('upstream', inbound, question)) {
-      extensions.upstream = { calls: calls.total, byAccount: calls.byAccount() };
-    }
-    if (asksFor('cost', inbound, question)) extensions.cost = held.cost(calls.total);
-    return extensions.upstream || extensions.cost ? { ...settled, extensions } : settled;
+    const showsCalls = asksFor('upstream', inbound, question);
+    const showsCost = asksFor('cost', inbound, question);
+    if (!showsCalls && !showsCost) return settled;
+    const extensions = {
+      ...(showsCalls && { upstream: { calls: calls.total, byAccount: calls.byAccount() } }),
+      ...(showsCost && { cost: held.cost(calls.total) }),
+    };
+    return { ...settled, extensions };
   }
 
   /** The result as a client may see it. What went wrong is left for whoever watches. */

@@ -4,7 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Services } from './context.ts';
 import type { Inbound } from './inbound.ts';
-import { namedHash } from './limits/trusted.ts';
+import { textIn } from './limits/trusted.ts';
 import { createPipeline, type PipelineOptions, type Question } from './pipeline.ts';
 import { schema } from './schema/index.ts';
 
@@ -60,7 +60,6 @@ export function withYoga(answer: Answer, takesHashes: boolean): App {
 async function loadYoga(answer: Answer, takesHashes: boolean) {
   const { createYoga } = await import('graphql-yoga');
   return createYoga<ServerContext>({
-    schema,
     graphqlEndpoint: ENDPOINT,
     landingPage: false,
     graphiql: false,
@@ -78,7 +77,8 @@ function useAnswers(answer: Answer, takesHashes: boolean): Plugin<object, Server
   return {
     onParams({ request, params, setParams, setParamsHandler }) {
       // What is named by its hash has no text, and Yoga wants one.
-      if (takesHashes && params.query == null && namedHash(params)) setParams({ ...params, query: '' });
+      const query = textIn(params, takesHashes);
+      if (query !== params.query) setParams({ ...params, query: query as string });
       setParamsHandler(async ({ params, context }) => {
         const { inbound, result } = context as unknown as ServerContext;
         return result ?? answer(inbound, { ...params, query: params.query! }, request.method === 'POST');

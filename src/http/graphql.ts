@@ -3,7 +3,7 @@
  * is one set of rules. */
 
 import type { ExecutionResult } from 'graphql';
-import { namedHash } from '../limits/trusted.ts';
+import { textIn } from '../limits/trusted.ts';
 import type { Question } from '../pipeline.ts';
 import type { App, Result } from '../server.ts';
 import { type Accepted, acceptedBy } from './accept.ts';
@@ -83,12 +83,13 @@ function isPlain(result: Result): result is ExecutionResult {
 
 /** Undefined when Yoga would have something to say against the parameters. */
 function questionIn(params: Readonly<Record<string, unknown>>, takesHashes: boolean): Question | undefined {
-  const { query = takesHashes && namedHash(params) ? '' : undefined, variables, extensions } = params;
+  const { variables, extensions } = params;
+  const query = textIn(params, takesHashes);
   if (typeof query !== 'string' || !isMap(variables) || !isMap(extensions)) return undefined;
   for (const name in params) {
     if (!NAMES.has(name) && !(takesHashes && name === 'documentId')) return undefined;
   }
-  return { ...params, query };
+  return query === params.query ? (params as unknown as Question) : { ...params, query };
 }
 
 const NAMES: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);

@@ -14,10 +14,19 @@ export interface Named {
 }
 
 /** The hash that a request names: `documentId`, or `extensions.persistedQuery.sha256Hash`. */
-export function namedHash({ documentId, extensions }: Omit<Named, 'query'>): string | undefined {
+function namedHash({ documentId, extensions }: Omit<Named, 'query'>): string | undefined {
   const persisted = extensions?.persistedQuery as { readonly sha256Hash?: unknown } | null | undefined;
   const named = documentId ?? persisted?.sha256Hash;
   return typeof named === 'string' ? hashIn(named) : undefined;
+}
+
+/** The text in the parameters of a request, as it came; empty when it names a document by its hash instead, where that is
+ * taken. */
+export function textIn(
+  params: Omit<Named, 'query'> & { readonly query?: unknown },
+  takesHashes: boolean,
+): unknown {
+  return takesHashes && params.query == null && namedHash(params) ? '' : params.query;
 }
 
 /** The documents that do not fit, each with the reason. */
