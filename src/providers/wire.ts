@@ -1,7 +1,7 @@
 /** Pieces of wire shapes that every provider needs. A reader takes JSON and gives what it means, or throws `Unreadable` where
- * it has another shape. Answers that come by the page have readers of their own; others are described with zod. */
+ * it has another shape. Objects that are read by the dozen have readers of their own; the rest may be described with zod. */
 
-import { type ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
 import { instantOf } from '../instant.ts';
 import { decimalText } from '../money.ts';
 
@@ -39,6 +39,17 @@ export function text(json: unknown): string {
   throw new Unreadable();
 }
 
+export function someText(json: unknown): string {
+  const read = text(json);
+  if (read !== '') return read;
+  throw new Unreadable();
+}
+
+/** An id that may come as a number. */
+export function idText(json: unknown): string {
+  return typeof json === 'number' ? String(json) : text(json);
+}
+
 export function flag(json: unknown): boolean {
   if (typeof json === 'boolean') return json;
   throw new Unreadable();
@@ -68,13 +79,3 @@ export function instant(json: unknown): Date {
 export function orNull<Value>(json: unknown, read: Reader<Value>): Value | null {
   return json === null || json === undefined ? null : read(json);
 }
-
-/** `decimal` for zod. */
-export const decimalWire = z.union([z.string(), z.number()]).transform((value, context) => {
-  const plain = decimalText(value);
-  if (plain === undefined) context.addIssue('not a decimal number');
-  return plain ?? z.NEVER;
-});
-
-/** `instant` for zod. */
-export const instantWire = z.iso.datetime({ offset: true }).transform((value) => new Date(value));

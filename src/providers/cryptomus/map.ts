@@ -48,7 +48,7 @@ export function createdWallet(account: string, orderId: string, wire: WalletWire
     address: wire.address,
     network: wire.network.toLowerCase(),
     currency: wire.currency,
-    paymentUrl: wire.url ?? null,
+    paymentUrl: wire.url,
     status: 'ACTIVE',
     refundSpent: false,
     origin: 'CREATE_ANSWER',

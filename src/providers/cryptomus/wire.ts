@@ -1,18 +1,18 @@
 /** The platform's JSON as it arrives, reduced to what `map.ts` and `list.ts` read. One shape for Cryptomus and
  * Heleket: what only Heleket sends is optional here. */
 
-import { type ZodType, z } from 'zod';
+import { z } from 'zod';
 import { decimalText } from '../../money.ts';
 import {
-  byZod,
   decimal,
-  decimalWire,
   flag,
+  idText,
   instant,
   items,
   members,
   orNull,
   type Reader,
+  someText,
   text,
   Unreadable,
 } from '../wire.ts';
@@ -26,44 +26,52 @@ function answer<Result>(result: Reader<Result>): Reader<Result> {
   };
 }
 
-function described<Result>(result: ZodType<Result>): Reader<Result> {
-  return answer(byZod(result));
+/** A page to pay on: a web page or nothing. */
+const webPage = z
+  .url({ protocol: /^https?$/ })
+  .nullish()
+  .catch(null);
+
+export type WalletWire = ReturnType<typeof wallet>;
+
+/** A static wallet, new or one that its order id already had. Cryptomus need not repeat the order id. */
+function wallet(json: unknown) {
+  const row = members(json);
+  return {
+    uuid: someText(row.uuid),
+    order_id: orNull(row.order_id, idText),
+    address: someText(row.address),
+    network: text(row.network),
+    currency: text(row.currency),
+    url: webPage.parse(row.url) ?? null,
+  };
 }
+export const walletAnswer = answer(wallet);
 
-const textWire = z.union([z.string(), z.number()]).transform(String);
-
-/** A static wallet, new or one that its order id already had. Cryptomus need not repeat the order id; a page to pay
- * on is a web page or nothing. */
-const walletWire = z.object({
-  uuid: z.string().min(1),
-  order_id: textWire.nullish(),
-  address: z.string().min(1),
-  network: z.string(),
-  currency: z.string(),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .nullish()
-    .catch(null),
-});
-export type WalletWire = z.infer<typeof walletWire>;
-export const walletAnswer = described(walletWire);
+export type BlockWire = ReturnType<typeof block>;
 
 /** The answer to a block. Heleket may add the order id. */
-const blockWire = z.object({
-  uuid: z.string(),
-  status: z.string(),
-  order_id: textWire.nullish(),
-});
-export type BlockWire = z.infer<typeof blockWire>;
-export const blockAnswer = described(blockWire);
+function block(json: unknown) {
+  const row = members(json);
+  return { uuid: text(row.uuid), status: text(row.status), order_id: orNull(row.order_id, idText) };
+}
+export const blockAnswer = answer(block);
+
+export type RefundWire = ReturnType<typeof refund>;
 
 /** The answer to a refund, which does not say of which wallet. */
-const refundWire = z.object({ commission: decimalWire, amount: decimalWire });
-export type RefundWire = z.infer<typeof refundWire>;
-export const refundAnswer = described(refundWire);
+function refund(json: unknown) {
+  const { commission, amount } = members(json);
+  return { commission: decimal(commission), amount: decimal(amount) };
+}
+export const refundAnswer = answer(refund);
 
 /** A picture for an `<img>`; anything but an image would be a link of a stranger's choice. */
-export const qrCodeAnswer = described(z.object({ image: z.string().startsWith('data:image/') }));
+export const qrCodeAnswer = answer((json) => {
+  const image = text(members(json).image);
+  if (!image.startsWith('data:image/')) throw new Unreadable();
+  return { image };
+});
 
 export type PayoutWire = ReturnType<typeof payout>;
 
@@ -72,7 +80,7 @@ function payout(json: unknown) {
   const row = members(json);
   return {
     uuid: text(row.uuid),
-    order_id: orNull(row.order_id, orderId),
+    order_id: orNull(row.order_id, idText),
     amount: decimal(row.amount),
     currency: text(row.currency),
     network: orNull(row.network, text),
@@ -91,10 +99,6 @@ function payout(json: unknown) {
   };
 }
 export const payoutAnswer = answer(payout);
-
-function orderId(json: unknown): string {
-  return typeof json === 'number' ? String(json) : text(json);
-}
 
 /** An amount that comes as text, as a number, as an object or as null (docs/providers.md 2.4): digits or nothing. */
 function looseDecimal(json: unknown): string | null {

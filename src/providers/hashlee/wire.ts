@@ -3,15 +3,25 @@
 
 import { z } from 'zod';
 import { instantOf } from '../../instant.ts';
-import { byZod, count, decimal, instant, items, members, orNull, text, Unreadable } from '../wire.ts';
+import {
+  byZod,
+  count,
+  decimal,
+  instant,
+  items,
+  members,
+  orNull,
+  someText,
+  text,
+  Unreadable,
+} from '../wire.ts';
 
 export type WithdrawalWire = ReturnType<typeof withdrawal>;
 
 function withdrawal(json: unknown) {
   const row = members(json);
-  if (row.hash === '') throw new Unreadable();
   return {
-    hash: text(row.hash),
+    hash: someText(row.hash),
     gateway_unit_id: text(row.gateway_unit_id),
     user_id: orNull(row.user_id, text),
     receipt_id: orNull(row.receipt_id, text),

@@ -1,25 +1,34 @@
 /** Repay's payout JSON as it arrives: only what `map.ts` reads, snake_case kept, states left as plain text. */
 
 import { z } from 'zod';
-import { byZod, decimalWire, instantWire } from '../wire.ts';
+import { decimal, instant, members, orNull, text, Unreadable } from '../wire.ts';
 
-const dealWire = z.object({
-  id: z.string(),
-  order_id: z.string(),
-  amount: decimalWire,
-  currency: z.string().nullish(),
-  recipient_type: z.string(),
-  recipient: z.string(),
-  state: z.string(),
-  created_at: instantWire,
-  updated_at: instantWire,
-});
-export type DealWire = z.output<typeof dealWire>;
+export type DealWire = ReturnType<typeof deal>;
+
+function deal(json: unknown) {
+  const row = members(json);
+  return {
+    id: text(row.id),
+    order_id: text(row.order_id),
+    amount: decimal(row.amount),
+    currency: orNull(row.currency, text),
+    recipient_type: text(row.recipient_type),
+    recipient: text(row.recipient),
+    state: text(row.state),
+    created_at: instant(row.created_at),
+    updated_at: instant(row.updated_at),
+  };
+}
 
 /** One payout: flat as documented, or inside the `payload` that Repay's other answers have (docs/providers.md 3.10). */
-export const dealAnswer = byZod(
-  z.union([dealWire, z.object({ payload: dealWire }).transform(({ payload }) => payload)]),
-);
+export function dealAnswer(json: unknown): DealWire {
+  try {
+    return deal(json);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return deal(members(json).payload);
+  }
+}
 
 /** What every answer of Repay says about itself; `status_code` is what tells it from a stranger's JSON. */
 export const verdictWire = z.object({
