@@ -13,7 +13,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { type Asked, failed, fieldPath, infoOf, isPromise, type Path, type Run } from './run.ts';
+import { type Asked, failed, fieldPath, infoOf, isPromise, later, type Path, type Run } from './run.ts';
 
 /** The value of a field, or of an item of its list, as the answer has it. `path` is missing for plain fields. */
 export type Complete = (run: Run, value: unknown, path: Path | undefined) => unknown;
@@ -67,22 +67,33 @@ function completionOfList(itemType: GraphQLOutputType, field: Asked, open: Open)
       const place = `${field.parentType.name}.${field.definition.name}`;
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${place}".`);
     }
+    const items: unknown[] = [];
     let waits = false;
-    const items = Array.from(list as Iterable<unknown>, (item, index) => {
-      const path = { prev: listPath, key: index, typename: undefined };
-      try {
-        const completed = isPromise(item)
-          ? item.then((resolved) => complete(run, resolved, path))
-          : complete(run, item, path);
-        if (!isPromise(completed)) return completed;
-        waits = true;
-        return completed.then(undefined, (error) => failed(run, field, itemType, path, error));
-      } catch (error) {
-        return failed(run, field, itemType, path, error);
+    try {
+      for (const item of list as Iterable<unknown>) {
+        const path = { prev: listPath, key: items.length, typename: undefined };
+        const completed = completedItem(run, item, path);
+        items.push(completed);
+        waits ||= isPromise(completed);
       }
-    });
+    } catch (error) {
+      // Whatever the others come to is heard, and told nobody.
+      if (waits) void Promise.allSettled(items);
+      throw error;
+    }
     return waits ? Promise.all(items) : items;
   };
+
+  function completedItem(run: Run, item: unknown, path: Path): unknown {
+    const fail = (error: unknown) => failed(run, field, itemType, path, error);
+    if (isPromise(item)) return later(item, (resolved) => complete(run, resolved, path), fail);
+    try {
+      const completed = complete(run, item, path);
+      return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  }
 }
 
 function completionOfObject(type: GraphQLObjectType, field: Asked, open: Open): Complete {

@@ -11,7 +11,6 @@ import {
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
-  getArgumentValues,
   getVariableValues,
   isLeafType,
   isNonNullType,
@@ -19,14 +18,16 @@ import {
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { type Complete, completion } from './complete.ts';
+import { argumentsOf, type CoerceArguments } from './inputs.ts';
 import { planOf } from './plan.ts';
-import { type Asked, failed, infoOf, isPromise, type Path, pathTo, type Run, record } from './run.ts';
+import { type Asked, failed, infoOf, isPromise, later, type Path, pathTo, type Run, record } from './run.ts';
 
 type Value = unknown;
 
 export interface Field extends Asked {
   /** Missing where the field is a property of the object that it belongs to. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  readonly args: CoerceArguments;
   readonly complete: Complete;
   /** Whether nothing lies below it and nothing is told where it is. */
   readonly isPlain: boolean;
@@ -45,11 +46,9 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
   const plan = planOf(schema, document, operationName ?? undefined);
   if (!plan || plan.schema !== schema || fieldResolver || typeResolver) return executeUnplanned(args);
   const { operation, rootType, conditions, roots } = plan;
-  const { coerced } = getVariableValues(
-    schema,
-    operation.variableDefinitions ?? [],
-    args.variableValues ?? {},
-  );
+  const sent = args.variableValues ?? {};
+  const coerced =
+    plan.variables(sent) ?? getVariableValues(schema, operation.variableDefinitions ?? [], sent).coerced;
   if (!coerced || conditions.some((name) => typeof coerced[name] !== 'boolean'))
     return executeUnplanned(args);
 
@@ -110,7 +109,8 @@ function createField(
   const { type, resolve } = definition;
   const isPlain = !resolve && isLeafType(isNonNullType(type) ? type.ofType : type);
   const asked = { name, nodes, parentType, definition };
-  return { ...asked, resolve, isPlain, complete: completion(type, asked, objects) };
+  const args = argumentsOf(definition, nodes[0]!);
+  return { ...asked, resolve, args, isPlain, complete: completion(type, asked, objects) };
 }
 
 /** Which fields an object of that type has is found when there is the first one. */
@@ -126,21 +126,29 @@ function objects(type: GraphQLObjectType, field: Asked): Complete {
 /** All fields of an object. A promise when one of them is. */
 function allOf(run: Run, { fields, blank }: Selection, source: Value, path: Path | undefined): Value {
   const results: Record<string, Value> = { ...blank };
-  let waits = false;
+  let waiting = 0;
+  let last = '';
   try {
     for (const field of fields) {
       const value = executeField(run, field, source, path);
       results[field.name] = value;
-      waits ||= isPromise(value);
+      if (!isPromise(value)) continue;
+      waiting++;
+      last = field.name;
     }
   } catch (error) {
-    if (!waits) throw error;
+    if (waiting === 0) throw error;
     // Whatever the others are doing is waited for.
     return settled(results).finally(() => {
       throw error;
     });
   }
-  return waits ? settled(results) : results;
+  if (waiting === 0) return results;
+  if (waiting > 1) return settled(results);
+  return (results[last] as Promise<Value>).then((value) => {
+    results[last] = value;
+    return results;
+  });
 }
 
 /** The fields of a mutation, one after another. */
@@ -162,16 +170,25 @@ function executeField(run: Run, field: Field, source: Value, parentPath: Path | 
   const path = isPlain ? undefined : pathTo(field, parentPath);
   try {
     const value = read(run, field, source, parentPath, path);
-    const completed = isPromise(value)
-      ? value.then((resolved) => complete(run, resolved, path))
-      : complete(run, value, path);
+    if (isPromise(value)) {
+      return later(
+        value,
+        (resolved) => complete(run, resolved, path),
+        (error) => failedField(run, field, path ?? pathTo(field, parentPath), error),
+      );
+    }
+    const completed = complete(run, value, path);
     if (!isPromise(completed)) return completed;
     return completed.then(undefined, (error) =>
-      failed(run, field, field.definition.type, path ?? pathTo(field, parentPath), error),
+      failedField(run, field, path ?? pathTo(field, parentPath), error),
     );
   } catch (error) {
-    return failed(run, field, field.definition.type, path ?? pathTo(field, parentPath), error);
+    return failedField(run, field, path ?? pathTo(field, parentPath), error);
   }
+}
+
+function failedField(run: Run, field: Field, path: Path, error: unknown): null {
+  return failed(run, field, field.definition.type, path, error);
 }
 
 function read(
@@ -181,13 +198,11 @@ function read(
   parentPath: Path | undefined,
   path: Path | undefined,
 ): Value {
-  const { definition, resolve, nodes } = field;
+  const { definition, resolve, args } = field;
   if (!resolve && typeof source === 'object' && source !== null) {
     const value = (source as Record<string, Value>)[definition.name];
     if (typeof value !== 'function') return value;
   }
-  const args =
-    definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, run.variableValues);
   const info = infoOf(run, field, path ?? pathTo(field, parentPath));
-  return (resolve ?? defaultFieldResolver)(source, args, run.contextValue, info);
+  return (resolve ?? defaultFieldResolver)(source, args(run.variableValues), run.contextValue, info);
 }

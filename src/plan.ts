@@ -10,12 +10,14 @@ import {
   visit,
 } from 'graphql';
 import type { Selection } from './execute.ts';
+import { type CoerceVariables, variablesOf } from './inputs.ts';
 
 /** Of one document and one operation in it: for each way in which its `@skip` and `@include` turn out, the fields at its root. */
 export interface Plan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly rootType: GraphQLObjectType;
+  readonly variables: CoerceVariables;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   /** Variables that decide which fields there are. */
   readonly conditions: readonly string[];
@@ -66,5 +68,13 @@ function createPlan(schema: GraphQLSchema, document: DocumentNode, name: string 
   const rootType = operation && schema.getRootType(operation.operation);
   if (!rootType || operations.length > 1 || operation.operation === 'subscription') return null;
   if (isOdd || conditions.size > MAX_CONDITIONS) return null;
-  return { schema, operation, rootType, fragments, conditions: [...conditions], roots: new Map() };
+  return {
+    schema,
+    operation,
+    rootType,
+    variables: variablesOf(schema, operation),
+    fragments,
+    conditions: [...conditions],
+    roots: new Map(),
+  };
 }

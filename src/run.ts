@@ -81,3 +81,19 @@ export function isPromise(value: unknown): value is Promise<unknown> {
     typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
   );
 }
+
+/** A value that is on its way, as it is completed when it is there, or what `fail` makes of its failing. */
+export function later(
+  value: Promise<unknown>,
+  complete: (resolved: unknown) => unknown,
+  fail: (error: unknown) => unknown,
+): Promise<unknown> {
+  return value.then((resolved) => {
+    try {
+      const completed = complete(resolved);
+      return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  }, fail);
+}

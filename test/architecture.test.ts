@@ -230,10 +230,11 @@ const LAYERS: readonly { readonly files: string; readonly may: readonly string[]
   },
   {
     files: 'src/execute.ts',
-    may: ['src/complete.ts', 'src/plan.ts', 'src/run.ts', 'graphql', 'graphql/*/*'],
+    may: ['src/complete.ts', 'src/inputs.ts', 'src/plan.ts', 'src/run.ts', 'graphql', 'graphql/*/*'],
   },
   { files: 'src/complete.ts', may: ['src/run.ts', 'graphql', 'graphql/*/*'] },
-  { files: 'src/plan.ts', may: ['type src/execute.ts', 'graphql'] },
+  { files: 'src/inputs.ts', may: ['graphql'] },
+  { files: 'src/plan.ts', may: ['src/inputs.ts', 'type src/execute.ts', 'graphql'] },
   { files: 'src/run.ts', may: ['type src/plan.ts', 'graphql'] },
   {
     files: 'src/graphiql.ts',

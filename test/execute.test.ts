@@ -1,5 +1,6 @@
 /** Plans answer as graphql-js does, whatever is asked and whatever becomes of it. */
 
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import {
   buildSchema,
@@ -11,7 +12,7 @@ import {
   isObjectType,
   parse,
 } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute } from '../src/execute.ts';
 
 const SDL = /* GraphQL */ `
@@ -203,6 +204,22 @@ function ask(document: DocumentNode, schema: GraphQLSchema, variableValues: Reco
   return { schema, document, variableValues, rootValue: object(0), contextValue: {} };
 }
 
+// Where an item of a list fails at once, graphql-js leaves those that fail later unheard.
+const heardBefore = process.listeners('unhandledRejection');
+beforeAll(() => {
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error: Error, promise) => {
+    const isOfReference = error.stack
+      ?.split('\n')
+      .some((line) => line.includes('graphql/execution/execute.js'));
+    if (!isOfReference) for (const listener of heardBefore) listener(error, promise);
+  });
+});
+afterAll(() => {
+  process.removeAllListeners('unhandledRejection');
+  for (const listener of heardBefore) process.on('unhandledRejection', listener);
+});
+
 describe('a plan', () => {
   test('answers as graphql-js, for any document, variables and outcome of its fields', async () => {
     await fc.assert(
@@ -222,6 +239,21 @@ describe('a plan', () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  test('hears what fails after the list that it is in has failed', async () => {
+    const unheard: unknown[] = [];
+    const listen = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', listen);
+    const schema = buildSchema('type Query { list: [Int!]! }');
+    const rootValue = { list: [Promise.reject(new Error('later')), null] };
+    const result = await execute({ schema, document: parse('{ list }'), rootValue });
+    await setTimeout(0);
+    process.off('unhandledRejection', listen);
+    expect(result.errors?.map(({ message }) => message)).toEqual([
+      'Cannot return null for non-nullable field Query.list.',
+    ]);
+    expect(unheard).toEqual([]);
   });
 
   test('answers without waiting where nothing waits', () => {
