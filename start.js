@@ -6,6 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 
 // Whatever a request makes dies with it. The first requests, slow as they are, would teach V8 otherwise, for good.
 setFlagsFromString('--no-allocation-site-pretenuring');
+// Nor does a quiet moment mean that the next request may be slow: eight seconds after much work V8 would make itself small,
+// throw away what it has compiled, and collect garbage all the time when work comes again.
+setFlagsFromString('--gc-memory-reducer-start-delay-ms=2000000000');
 // What has been compiled once need not be at the next start.
 module.enableCompileCache?.(fileURLToPath(new URL('node_modules/.cache/paygraph', import.meta.url)));
 // For every file Node 24 reads again what its package exports: for drizzle, 180 kB a hundred times.
