@@ -4,10 +4,10 @@ import SchemaBuilder, { contextCacheSymbol } from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin, { type AuthFailure, RequestCache } from '@pothos/plugin-scope-auth';
-import ZodPlugin from '@pothos/plugin-zod';
 import { EVERY_ACCOUNT, type Scope } from '../caller.ts';
 import type { Context } from '../context.ts';
-import { InvalidInputError, NotAllowedError } from '../errors.ts';
+import { NotAllowedError } from '../errors.ts';
+import { VALIDATION } from './validation.ts';
 
 export interface SchemaTypes {
   Context: Context;
@@ -29,7 +29,7 @@ export interface SchemaTypes {
 
 export const builder = new SchemaBuilder<SchemaTypes>({
   // From the outside in: a refusal is a typed error, and comes before any other rule.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, ZodPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, VALIDATION, RelayPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
@@ -44,12 +44,6 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       may: (scope) => accountsFor(scope).size > 0 || caller.may(scope, EVERY_ACCOUNT),
     }),
     unauthorizedError: (_parent, _context, _info, { failure }) => new NotAllowedError(missingScope(failure)),
-  },
-  zod: {
-    validationError: (error) =>
-      new InvalidInputError(
-        error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message })),
-      ),
   },
   relay: {
     nodeQueryOptions: false,
