@@ -32,21 +32,22 @@ export interface Loaders {
 
 /** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read where none can be listed. */
 export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<void>): Loaders {
-  async function payout(key: PayoutLoadKey): Promise<Payout | null> {
-    const read = await readPayout(key, asker);
-    if (read && !key.account.provider.payouts?.list) await learn(read);
+  async function payout({ account, key }: PayoutLoadKey): Promise<Payout | null> {
+    const { payouts } = account.provider;
+    if (!payouts) throw unsupported(account, 'readPayout');
+    const by = 'uuid' in key ? 'uuid' : 'orderId';
+    if (!payouts.keys.includes(by)) {
+      const other = payouts.keys.join(' or ');
+      throw unsupported(account, 'readPayout', `the provider reads a payout by ${other} only`);
+    }
+    const read = await payouts.byKey(key, asker);
+    if (read && !payouts.list) await learn(read);
     return read;
   }
   return {
-    // Nobody reads several payouts with one call, and one that hangs should hold up no other.
-    payouts: primedLate<PayoutLoadKey, Payout>(
-      new DataLoader<PayoutLoadKey, Payout | null, string>(
-        (keys) => Promise.all(keys.map((key) => settle(payout(key)))),
-        {
-          batch: false,
-          cacheKeyFn: ({ account, key }) =>
-            'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
-        },
+    payouts: primedLate(
+      oneByOne<PayoutLoadKey, Payout>(payout, ({ account, key }) =>
+        'uuid' in key ? `${account.name} uuid ${key.uuid}` : `${account.name} orderId ${key.orderId}`,
       ),
     ),
     withdrawals: primedLate(
@@ -58,6 +59,27 @@ export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<v
           ),
       ),
     ),
+  };
+}
+
+/** For what nobody reads several of with one call, so that one that hangs holds up no other. */
+function oneByOne<Key, Value>(
+  read: (key: Key) => Promise<Value | null>,
+  nameOf: (key: Key) => string,
+): Loader<Key, Value> {
+  const reads = new Map<string, Promise<Value | null>>();
+  return {
+    load(key) {
+      const name = nameOf(key);
+      const known = reads.get(name) ?? read(key);
+      reads.set(name, known);
+      return known;
+    },
+    prime(key, value) {
+      const name = nameOf(key);
+      if (!reads.has(name)) reads.set(name, Promise.resolve(value));
+    },
+    clearAll: () => reads.clear(),
   };
 }
 
@@ -93,17 +115,6 @@ function perAccount<Key extends { readonly account: Account }, Value>(
     prime: (key, value) => loaderOf(key).prime(key, value),
     clearAll: () => loaders.clear(),
   };
-}
-
-async function readPayout({ account, key }: PayoutLoadKey, asker: Asker): Promise<Payout | null> {
-  const { payouts } = account.provider;
-  if (!payouts) throw unsupported(account, 'readPayout');
-  const by = 'uuid' in key ? 'uuid' : 'orderId';
-  if (!payouts.keys.includes(by)) {
-    const other = payouts.keys.join(' or ');
-    throw unsupported(account, 'readPayout', `the provider reads a payout by ${other} only`);
-  }
-  return payouts.byKey(key, asker);
 }
 
 async function readWithdrawals(account: Account, keys: readonly WithdrawalLoadKey[], asker: Asker) {
