@@ -119,7 +119,8 @@ export function createListener(app: App, options: ListenerOptions): Listener {
     if (running >= maxRequests) throw OVERLOADED;
     // In `headers`, the first of several would hide the others.
     const isRepeated = countOf(request.rawHeaders, 'authorization') > 1;
-    const verdict = await authenticate(isRepeated ? request.headersDistinct : headers);
+    const known = authenticate(isRepeated ? request.headersDistinct : headers);
+    const verdict = known instanceof Promise ? await known : known;
     if ('status' in verdict) return refuse(arrival, verdict);
     arrival.caller = verdict;
     const question = await graphql.read(arrival);
@@ -162,7 +163,7 @@ function pathOf(url: string): string {
 function report(inbound: Arrival, onAnswered: (answered: Answered) => void) {
   const { request, response } = inbound;
   const began = performance.now();
-  response.once('close', () => {
+  response.on('close', () => {
     onAnswered({
       inbound,
       method: request.method ?? '',
