@@ -12,15 +12,19 @@ export function unlessLate<Value>(work: Promise<Value>, waitMs: number, otherwis
 
 type End<Value> = (resolve: (value: Value) => void, reject: (error: Error) => void) => void;
 
-async function against<Value>(work: Promise<Value>, waitMs: number, end: End<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<Value>((resolve, reject) => {
-    timer = setTimeout(end, waitMs, resolve, reject);
+function against<Value>(work: Promise<Value>, waitMs: number, end: End<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(end, waitMs, resolve, reject);
+    // Whichever comes second is heard here, too, and told nobody.
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    // Whichever fails second is heard here, too, and told nobody.
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

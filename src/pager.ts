@@ -23,12 +23,14 @@ export interface Edge<Row> {
 
 export interface Page<Row> {
   readonly edges: readonly Edge<Row>[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
+  readonly pageInfo: PageInfo;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 /** Reads one page. `list` is everything that makes this list differ from another: account, filters, order. */
@@ -67,21 +69,46 @@ export async function readPage<Row>(
   const edges = taken.map((placed) => new ListEdge(placed, fingerprint));
   // A short page may have looked further than its last row: whoever goes on need not look there again.
   const onward = rows.length < size && more ? reached : null;
-  const cursorOf = (position: Position | null | undefined) =>
-    position ? encodeCursor(position, fingerprint) : null;
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: forward ? more : behind,
-      hasPreviousPage: forward ? behind : more,
-      get startCursor() {
-        return cursorOf((forward ? null : onward) ?? taken[0]?.position);
-      },
-      get endCursor() {
-        return cursorOf((forward ? onward : null) ?? taken.at(-1)?.position);
-      },
-    },
-  };
+  const first = (forward ? null : onward) ?? taken[0]?.position;
+  const last = (forward ? onward : null) ?? taken.at(-1)?.position;
+  const pageInfo = new ListPageInfo(
+    forward ? more : behind,
+    forward ? behind : more,
+    first,
+    last,
+    fingerprint,
+  );
+  return { edges, pageInfo };
+}
+
+class ListPageInfo implements PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #first: Position | undefined;
+  readonly #last: Position | undefined;
+  readonly #fingerprint: Fingerprint;
+
+  constructor(
+    hasNextPage: boolean,
+    hasPreviousPage: boolean,
+    first: Position | undefined,
+    last: Position | undefined,
+    fingerprint: Fingerprint,
+  ) {
+    this.hasNextPage = hasNextPage;
+    this.hasPreviousPage = hasPreviousPage;
+    this.#first = first;
+    this.#last = last;
+    this.#fingerprint = fingerprint;
+  }
+
+  get startCursor(): string | null {
+    return this.#first ? encodeCursor(this.#first, this.#fingerprint) : null;
+  }
+
+  get endCursor(): string | null {
+    return this.#last ? encodeCursor(this.#last, this.#fingerprint) : null;
+  }
 }
 
 /** Cursors are made for those who ask for them. */

@@ -111,7 +111,7 @@ export interface MergedList<Row, Shown> {
 /** One page over several accounts. Throws the failure of an account when `onGap` says so. */
 export async function readMerged<Row, Shown>(
   { operation, members, identity, ...order }: MergedList<Row, Shown>,
-  { onGap, ...page }: PageArgs & { readonly onGap: (typeof ON_GAP)[number] },
+  args: PageArgs & { readonly onGap: (typeof ON_GAP)[number] },
   { asker, listWaitMs }: Context,
 ): Promise<MergedConnection<Shown>> {
   const gaps: Gap[] = [];
@@ -126,11 +126,11 @@ export async function readMerged<Row, Shown>(
     waitMs: listWaitMs,
     timeout,
     onGap: (error) => {
-      if (onGap === 'FAIL') throw error;
+      if (args.onGap === 'FAIL') throw error;
       gaps.push({ failure: error });
     },
   });
-  const rows = await readPage(source, page, [identity, [...accounts.keys()]], asker);
+  const rows = await readPage(source, args, [identity, [...accounts.keys()]], asker);
   // Where an account is missing, so is its number.
   const total = async () => (gaps.length === 0 ? ((await source.total?.(asker)) ?? null) : null);
   return { ...rows, gaps, total };

@@ -77,9 +77,11 @@ type Operators = {
 export function conditionsOf<Field extends string>(
   filter: { readonly [F in Field]?: Operators | null | undefined } | null | undefined,
 ): Condition<Field>[] {
-  return Object.entries<Operators | null | undefined>(filter ?? {}).flatMap(([field, operators]) =>
-    Object.entries(operators ?? {}).flatMap(([operator, value]) =>
-      value == null ? [] : [{ field: field as Field, operator: operator as Operator, value }],
-    ),
-  );
+  const conditions: Condition<Field>[] = [];
+  for (const [field, operators] of Object.entries<Operators | null | undefined>(filter ?? {})) {
+    for (const [operator, value] of Object.entries(operators ?? {})) {
+      if (value != null) conditions.push({ field: field as Field, operator: operator as Operator, value });
+    }
+  }
+  return conditions;
 }

@@ -111,7 +111,8 @@ builder.queryField('payouts', (t) =>
         description: 'Newest or oldest first.',
       }),
     },
-    resolve: async (_root, { accounts, filter, direction, ...page }, context) => {
+    resolve: async (_root, args, context) => {
+      const { accounts, filter, direction } = args;
       const chosen = accountsToList(
         context.accountsFor('payouts:read'),
         accounts,
@@ -135,7 +136,7 @@ builder.queryField('payouts', (t) =>
           show: (listed, name) => ('kind' in listed ? listed : readKnown(listed, name, context)),
           identity: ['payouts', conditions, direction],
         },
-        page,
+        args,
         context,
       );
       for (const { node } of rows.edges) {

@@ -28,21 +28,27 @@ export function selectedFields(
 }
 
 function childFields(info: GraphQLResolveInfo, nodes: readonly FieldNode[], typeName?: string): FieldNode[] {
-  return nodes.flatMap((node) => fieldsOf(info, node.selectionSet, typeName));
+  const fields: FieldNode[] = [];
+  for (const { selectionSet } of nodes) collect(info, selectionSet, typeName, fields);
+  return fields;
 }
 
-function fieldsOf(
+function collect(
   info: GraphQLResolveInfo,
   set: SelectionSetNode | undefined,
-  typeName?: string,
-): FieldNode[] {
-  return (set?.selections ?? []).flatMap((selection) => {
-    if (!isIncluded(info, selection)) return [];
-    if (selection.kind === 'Field') return [selection];
+  typeName: string | undefined,
+  fields: FieldNode[],
+): void {
+  for (const selection of set?.selections ?? []) {
+    if (!isIncluded(info, selection)) continue;
+    if (selection.kind === 'Field') {
+      fields.push(selection);
+      continue;
+    }
     const fragment = selection.kind === 'FragmentSpread' ? info.fragments[selection.name.value] : selection;
     const condition = fragment?.typeCondition?.name.value;
-    return mayApply(info, condition, typeName) ? fieldsOf(info, fragment?.selectionSet, typeName) : [];
-  });
+    if (mayApply(info, condition, typeName)) collect(info, fragment?.selectionSet, typeName, fields);
+  }
 }
 
 function mayApply(
@@ -56,6 +62,7 @@ function mayApply(
 }
 
 function isIncluded({ variableValues }: GraphQLResolveInfo, node: SelectionNode): boolean {
+  if (!node.directives?.length) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.if === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.if !== false;
 }

@@ -123,7 +123,8 @@ builder.queryField('withdrawals', (t) =>
       accountType: t.arg({ type: AccountTypeEnum, description: 'Only those to this kind of account.' }),
       orderBy: t.arg({ type: WithdrawalOrderInput, description: 'The order; newest first when left out.' }),
     },
-    resolve: async (_root, { accounts, filter, accountType, orderBy, ...page }, context, info) => {
+    resolve: async (_root, args, context, info) => {
+      const { accounts, filter, accountType, orderBy } = args;
       const chosen = accountsToList(
         context.accountsFor('withdrawals:read'),
         accounts,
@@ -149,7 +150,7 @@ builder.queryField('withdrawals', (t) =>
           show: (withdrawal) => withdrawal,
           identity: ['withdrawals', query],
         },
-        page,
+        args,
         context,
       );
       for (const { node } of rows.edges) {

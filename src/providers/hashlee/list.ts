@@ -46,7 +46,10 @@ export function createList(
     }
     const { data, pagination } = await answer;
     const { current_page, total_pages } = pagination;
-    const rows = data.map((wire) => ({ ...order.keyOf(wire), wire }));
+    const rows = data.map((wire): Row => {
+      const { value, hash } = order.keyOf(wire);
+      return { value, hash, wire };
+    });
     const last = current_page >= total_pages;
     const strays = request.orderBy === order.field && !isSorted(order, rows);
     if (current_page !== request.page || strays || (rows.length === 0 && !last)) throw upstream.unreadable();
@@ -65,12 +68,14 @@ export function createList(
         unreadable: upstream.unreadable,
       };
       const { rows, last } = await readOn(walk, after && { ...after, inclusive }, want);
+      // What is there beyond what is wanted would only be thrown away.
+      const taken = rows.length > want ? rows.slice(0, want) : rows;
       return {
-        rows: rows.map(({ wire, value, hash }) => ({
+        rows: taken.map(({ wire, value, hash }) => ({
           row: upstream.toRow(wire, include),
           position: { value, hash },
         })),
-        end: last,
+        end: last && taken === rows,
       };
     },
 

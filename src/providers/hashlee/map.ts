@@ -8,7 +8,6 @@ import {
   type WithdrawalRelation,
 } from '../../domain.ts';
 import type { FieldIssue } from '../../errors.ts';
-import { instantOf } from '../../instant.ts';
 import type { Refusal } from '../http.ts';
 import type { WithdrawalWire } from './wire.ts';
 
@@ -50,7 +49,7 @@ export function toWithdrawal(
     description: wire.description,
     verifiedAt: wire.verified_at,
     finishedAt: wire.finished_at,
-    createdAt: instantOf(wire.created_at)!,
+    createdAt: wire.created,
     updatedAt: wire.updated_at,
     cancelable: wire.status === 'OPEN',
     relations: toRelations(wire, include),

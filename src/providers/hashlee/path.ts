@@ -21,31 +21,23 @@ export function withdrawalsPath(unit: string): string {
 
 /** The query that asks for one page. `filters[]` repeats, each with one JSON text. */
 export function listQuery(request: ListRequest): string {
-  return queryOf([
-    ['type', request.type],
-    ['limit', String(request.limit)],
-    ['page', String(request.page)],
-    ['orderBy', request.orderBy],
-    ['orderByDirection', request.direction],
-    ...request.filters.map(({ field, operation, value }) => {
-      return ['filters[]', JSON.stringify({ field, operation, value })] as const;
-    }),
-    ['include', includeText(request.include)],
-  ]);
+  const { type, limit, page, orderBy, direction, filters, include } = request;
+  let query = type ? `?type=${encodeURIComponent(type)}&` : '?';
+  query += `limit=${limit}&page=${page}`;
+  if (orderBy) query += `&orderBy=${encodeURIComponent(orderBy)}`;
+  if (direction) query += `&orderByDirection=${direction}`;
+  for (const { field, operation, value } of filters) {
+    query += `&filters%5B%5D=${encodeURIComponent(JSON.stringify({ field, operation, value }))}`;
+  }
+  return include.length === 0 ? query : `${query}&include=${includeText(include)}`;
 }
 
 /** The query that asks for relations; empty when none is wanted. */
 export function includeQuery(include: readonly WithdrawalRelation[]): string {
-  return queryOf([['include', includeText(include)]]);
+  return include.length === 0 ? '' : `?include=${includeText(include)}`;
 }
 
 // One order whatever the order of asking: reads that want the same must have the same URL to share one call.
 function includeText(include: readonly WithdrawalRelation[]): string {
-  return WITHDRAWAL_RELATIONS.filter((name) => include.includes(name)).join(',');
-}
-
-function queryOf(parameters: readonly (readonly [string, string | null | undefined])[]): string {
-  const sent = parameters.filter(([, value]) => value);
-  if (sent.length === 0) return '';
-  return `?${sent.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value!)}`).join('&')}`;
+  return WITHDRAWAL_RELATIONS.filter((name) => include.includes(name)).join('%2C');
 }

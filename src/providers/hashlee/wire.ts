@@ -2,19 +2,7 @@
  * The order fields keep their text: a position in a list is sent back as it came. */
 
 import { z } from 'zod';
-import { instantOf } from '../../instant.ts';
-import {
-  byZod,
-  count,
-  decimal,
-  instant,
-  items,
-  members,
-  orNull,
-  someText,
-  text,
-  Unreadable,
-} from '../wire.ts';
+import { byZod, count, decimal, instant, items, members, orNull, someText, text } from '../wire.ts';
 
 export type WithdrawalWire = ReturnType<typeof withdrawal>;
 
@@ -36,7 +24,8 @@ function withdrawal(json: unknown) {
     description: orNull(row.description, text),
     verified_at: orNull(row.verified_at, instant),
     finished_at: orNull(row.finished_at, instant),
-    created_at: instantAsSent(row.created_at),
+    created_at: text(row.created_at),
+    created: instant(row.created_at),
     updated_at: instant(row.updated_at),
     unit: row.unit,
     user: row.user,
@@ -45,12 +34,6 @@ function withdrawal(json: unknown) {
     transfers: row.transfers,
     transactions: row.transactions,
   };
-}
-
-function instantAsSent(json: unknown): string {
-  const sent = text(json);
-  if (instantOf(sent) === undefined) throw new Unreadable();
-  return sent;
 }
 
 /** One withdrawal, read or created. */
