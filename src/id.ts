@@ -13,9 +13,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of an object. The same object always has the same id. */
 export function encodeId(node: NodeKey): string {
-  return Buffer.from(JSON.stringify([VERSION, node.kind, node.account, ...keyParts(node)])).toString(
-    'base64url',
-  );
+  return Buffer.from(textOf(node)).toString('base64url');
 }
 
 /** What an id names, or undefined when it is not one of ours. */
@@ -25,11 +23,17 @@ export function decodeId(id: string): NodeKey | undefined {
   return node && encodeId(node) === id ? node : undefined;
 }
 
-function keyParts(node: NodeKey): string[] {
-  if (node.kind === 'Account') return [];
-  if (node.kind === 'Withdrawal') return ['hash', node.hash];
-  if (node.kind === 'Operation') return ['operation', node.operation];
-  return 'uuid' in node.key ? ['uuid', node.key.uuid] : ['orderId', node.key.orderId];
+/** A list as JSON: version, kind, account, and by what the object is known. */
+function textOf(node: NodeKey): string {
+  const { kind, account } = node;
+  const begin = `[${VERSION},"${kind}",${JSON.stringify(account)}`;
+  if (kind === 'Account') return `${begin}]`;
+  if (kind === 'Withdrawal') return `${begin},"hash",${JSON.stringify(node.hash)}]`;
+  if (kind === 'Operation') return `${begin},"operation",${JSON.stringify(node.operation)}]`;
+  const { key } = node;
+  return 'uuid' in key
+    ? `${begin},"uuid",${JSON.stringify(key.uuid)}]`
+    : `${begin},"orderId",${JSON.stringify(key.orderId)}]`;
 }
 
 function parseParts(id: string): unknown[] {

@@ -33,25 +33,45 @@ function commonInstant(text: string): number | undefined {
   if (!isUtc && !(text.length === 25 && text[22] === ':')) return undefined;
   if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':')
     return undefined;
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 2);
-  const day = digits(text, 8, 2);
-  const hour = digits(text, 11, 2);
-  const minute = digits(text, 14, 2);
-  const second = digits(text, 17, 2);
-  // What is no digit is not a number, which is in no range.
-  const isDate = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
-  if (!isDate || !(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  const century = twoDigits(text, 0);
+  const year = century * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if (
+    century < 10 ||
+    year - century * 100 > 99 ||
+    year > 9999 ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > daysIn(year, month)
+  )
+    return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const offset = isUtc ? 0 : offsetMinutes(text);
-  if (Number.isNaN(offset)) return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - offset * MINUTE_MS;
+  if (offset === undefined) return undefined;
+  const minutes = (daysTo(year, month, day) * 24 + hour) * 60 + minute - offset;
+  return minutes * MINUTE_MS + second * 1000;
 }
 
-function offsetMinutes(text: string): number {
-  const sign = text[19] === '+' ? 1 : text[19] === '-' ? -1 : Number.NaN;
-  const hours = digits(text, 20, 2);
-  const minutes = digits(text, 23, 2);
-  return hours <= 23 && minutes <= 59 ? sign * (hours * 60 + minutes) : Number.NaN;
+function offsetMinutes(text: string): number | undefined {
+  const hours = twoDigits(text, 20);
+  const minutes = twoDigits(text, 23);
+  if (hours > 23 || minutes > 59) return undefined;
+  if (text[19] === '+') return hours * 60 + minutes;
+  return text[19] === '-' ? -(hours * 60 + minutes) : undefined;
+}
+
+/** From the first day of 1970. */
+function daysTo(year: number, month: number, day: number): number {
+  // Years that begin in March end with the day that only some of them have.
+  const marches = month > 2 ? year : year - 1;
+  const monthsSince = month > 2 ? month - 3 : month + 9;
+  const leapDays = Math.floor(marches / 4) - Math.floor(marches / 100) + Math.floor(marches / 400);
+  return marches * 365 + leapDays + Math.floor((153 * monthsSince + 2) / 5) + day - 719_469;
 }
 
 function daysIn(year: number, month: number): number {
@@ -59,12 +79,9 @@ function daysIn(year: number, month: number): number {
   return month === 2 && isLeap ? 29 : DAYS[month - 1]!;
 }
 
-function digits(text: string, from: number, count: number): number {
-  let value = 0;
-  for (let at = from; at < from + count; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value;
+/** The number of two digits; greater than any where one of them is none. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 1_000;
 }

@@ -89,7 +89,7 @@ class SharedRead<Answer> implements Watched, Awaited<Answer> {
   }
 
   check(now: number) {
-    if (!this.#waiters.some(({ asker }) => hasGone(asker, now))) return;
+    if (!this.#anyHasGone(now)) return;
     const gone = this.#waiters.filter(({ asker }) => hasGone(asker, now));
     this.#waiters = this.#waiters.filter((waiter) => !gone.includes(waiter));
     for (const one of gone) one.failed(one.late());
@@ -97,6 +97,11 @@ class SharedRead<Answer> implements Watched, Awaited<Answer> {
     const carried = this.#carried;
     this.#end();
     carried?.cancel();
+  }
+
+  #anyHasGone(now: number): boolean {
+    for (const { asker } of this.#waiters) if (hasGone(asker, now)) return true;
+    return false;
   }
 
   dueAt(): number {
