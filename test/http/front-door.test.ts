@@ -22,7 +22,7 @@ const waiting: { readonly inbound: Inbound; readonly release: () => void }[] = [
 const bugs: unknown[] = [];
 
 const schema = buildSchema(`
-  type Query { id: String! caller: String! address: String! wait: String! header: Int! }
+  type Query { id: String! caller: String! address: String! wait: String! header: Int! echo(text: String!): String! }
   type Subscription { forever: Int! }`);
 const rootValue = {
   id: (_args: object, { id }: Inbound) => id,
@@ -32,6 +32,7 @@ const rootValue = {
     inbound.setHeader('ratelimit', 'remaining=7');
     return 1;
   },
+  echo: ({ text }: { readonly text: string }) => text,
   wait: (_args: object, inbound: Inbound) => hold(inbound),
   async *forever(_args: object, inbound: Inbound) {
     yield { forever: 1 };
@@ -116,6 +117,17 @@ describe('the id of a request', () => {
 });
 
 describe('every answer', () => {
+  test.each(['plain', 'ÿ in Latin-1', 'привет 💰', ''])(
+    'is UTF-8, and as long as it says: %j',
+    async (text) => {
+      const { ask } = await open();
+      const answer = await ask(`{ echo(text: "${text}") }`);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      expect(bytes).toEqual(Buffer.from(JSON.stringify({ data: { echo: text } }), 'utf8'));
+      expect(answer.headers.get('content-length')).toBe(`${bytes.length}`);
+    },
+  );
+
   test('is kept by nobody, framed by nobody, and taken for nothing else', async () => {
     const { ask, get } = await open();
     const answers = [
