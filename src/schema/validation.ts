@@ -20,12 +20,13 @@ type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['
 class ValidationPlugin<Types extends SchemaTypes> extends PothosZodPlugin<Types> {
   override wrapResolve(resolver: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {
     if (super.wrapResolve(resolver, field) === resolver) return resolver;
-    if (field.pothosOptions.validate) throw new Error(`${field.name} has rules for no argument of its own`);
     const rules: Record<string, ZodType> = {};
     for (const [name, { extensions }] of Object.entries(field.args)) {
       // Where plugin-zod leaves what it makes of the rules of an argument.
       if (extensions?.validator) rules[name] = extensions.validator as ZodType;
     }
+    const isComplete = !field.pothosOptions.validate && Object.keys(rules).length > 0;
+    if (!isComplete) throw new Error(`${field.name} has rules that are not those of its arguments`);
     const schema = z.looseObject(rules);
     return (parent, args, context, info) => {
       const { data, error } = schema.safeParse(args);
