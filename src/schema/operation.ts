@@ -213,12 +213,12 @@ builder.queryFields((t) => ({
       ...pageArgs,
       filter: t.arg({ type: OperationFilterInput, description: 'Which operations; all when left out.' }),
     },
-    resolve: async (_root, { filter, ...page }, context) => {
+    resolve: async (_root, args, context) => {
       const { store, asker } = context;
-      const { kind, ...others } = filter ?? {};
+      const { kind, ...others } = args.filter ?? {};
       const conditions = [...readable(context), ...conditionsOf({ action: kind, ...others })];
       const source = store.operations(conditions);
-      const rows = await readPage(source, page, ['operations', conditions], asker);
+      const rows = await readPage(source, args, ['operations', conditions], asker);
       return { ...rows, total: async () => (await source.total?.(asker)) ?? null };
     },
   }),

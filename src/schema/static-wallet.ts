@@ -213,14 +213,15 @@ builder.queryFields((t) => ({
       }),
       filter: t.arg({ type: StaticWalletFilterInput, description: 'Which wallets; all when left out.' }),
     },
-    resolve: async (_root, { accounts, filter, ...page }, context) => {
+    resolve: async (_root, args, context) => {
+      const { accounts, filter } = args;
       const readable = context.accountsFor('wallets:read');
       for (const name of accounts ?? []) requireAccount(readable, name, ['accounts']);
       // The directory outlives accounts, and a wallet is nothing without its account.
       const names = accounts ?? [...readable.keys()];
       const conditions = conditionsOf({ account: { in: names }, ...filter });
       const source = context.store.directory.wallets(conditions);
-      const rows = await readPage(source, page, ['staticWallets', conditions], context.asker);
+      const rows = await readPage(source, args, ['staticWallets', conditions], context.asker);
       return { ...rows, total: async () => (await source.total?.(context.asker)) ?? null };
     },
   }),
