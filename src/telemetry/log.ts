@@ -1,7 +1,7 @@
 /** The log: one line for each thing that happened, as JSON or for people to read. Whoever writes a line names its
  * fields one by one, so nothing gets in by chance; the list of names that are never printed is the second lock. */
 
-import { type DestinationStream, type Level, type Logger, pino } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { LogLevel } from './level.ts';
 
@@ -51,7 +51,7 @@ export function createLog({ level, form, to, batched = false, colors = false }: 
   const logger: Logger = pino(
     {
       level,
-      timestamp: createClock(),
+      timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: [...NEVER, ...NEVER_OF_ERRORS.flatMap((name) => [`error.${name}`, `error.cause.${name}`])],
     },
@@ -61,18 +61,6 @@ export function createLog({ level, form, to, batched = false, colors = false }: 
     writes: (wanted) => logger.isLevelEnabled(wanted),
     line: (wanted, event, fields) => logger[wanted](fields, event),
     flush: () => batches?.flush(),
-  };
-}
-
-/** The time of a line, ISO 8601; of several in one millisecond it is written once. */
-function createClock(): () => string {
-  let at = 0;
-  let text = '';
-  return () => {
-    const now = Date.now();
-    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`;
-    at = now;
-    return text;
   };
 }
 
