@@ -18,8 +18,15 @@ import { type Asked, failed, fieldPath, infoOf, isPromise, later, type Path, typ
 /** The value of a field, or of an item of its list, as the answer has it. `path` is missing for plain fields. */
 export type Complete = (run: Run, value: unknown, path: Path | undefined) => unknown;
 
-/** Completes the objects of one type in one field. */
-export type Open = (type: GraphQLObjectType, field: Asked) => Complete;
+/** The objects of one type in one field. */
+export type Open = (
+  type: GraphQLObjectType,
+  field: Asked,
+) => {
+  /** Finds which fields they have, or throws what is wrong with asking for them. */
+  readonly select: (run: Run) => void;
+  readonly complete: Complete;
+};
 
 /** How values of a field of that type are completed; `open` completes objects, once it is known that they are of their type. */
 export function completion(type: GraphQLOutputType, field: Asked, open: Open): Complete {
@@ -98,7 +105,7 @@ function completionOfList(itemType: GraphQLOutputType, field: Asked, open: Open)
 
 function completionOfObject(type: GraphQLObjectType, field: Asked, open: Open): Complete {
   const { isTypeOf } = type;
-  const opened = open(type, field);
+  const { select, complete } = open(type, field);
 
   function check(is: boolean, value: unknown): void {
     if (is) return;
@@ -107,17 +114,18 @@ function completionOfObject(type: GraphQLObjectType, field: Asked, open: Open): 
     });
   }
 
-  if (!isTypeOf) return opened;
+  if (!isTypeOf) return complete;
   return (run, value, path) => {
+    select(run);
     const is = isTypeOf(value, run.contextValue, infoOf(run, field, fieldPath(path!)));
     if (isPromise(is)) {
       return is.then((resolved) => {
         check(resolved, value);
-        return opened(run, value, path);
+        return complete(run, value, path);
       });
     }
     check(is, value);
-    return opened(run, value, path);
+    return complete(run, value, path);
   };
 }
 

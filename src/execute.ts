@@ -11,18 +11,24 @@ import {
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
+  type GraphQLSchema,
   getVariableValues,
   isLeafType,
   isNonNullType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
-import { type Complete, completion } from './complete.ts';
+import { type Complete, completion, type Open } from './complete.ts';
 import { argumentsOf, type CoerceArguments } from './inputs.ts';
 import { planOf } from './plan.ts';
 import { type Asked, failed, infoOf, isPromise, later, type Path, pathTo, type Run, record } from './run.ts';
 
 type Value = unknown;
+
+/** More conditions make more combinations of fields than are worth keeping. */
+const MAX_KEPT_CONDITIONS = 5;
 
 export interface Field extends Asked {
   /** Missing where the field is a property of the object that it belongs to. */
@@ -36,7 +42,8 @@ export interface Field extends Asked {
 /** The fields of an object of one type. */
 export interface Selection {
   readonly fields: readonly Field[];
-  /** An object with all of them. A copy has its final shape from the start, and is not moved as it grows. */
+  /** An object with all of them. A copy has its final shape from the start, is not moved as it grows, and takes a field that a client
+   * calls `__proto__` as any other. */
   readonly blank: Readonly<Record<string, Value>>;
 }
 
@@ -45,27 +52,12 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
   const { schema, document, operationName, rootValue, contextValue, fieldResolver, typeResolver } = args;
   const plan = planOf(schema, document, operationName ?? undefined);
   if (!plan || plan.schema !== schema || fieldResolver || typeResolver) return executeUnplanned(args);
-  const { operation, rootType, conditions, roots } = plan;
+  const { operation, variables } = plan;
   const sent = args.variableValues ?? {};
   const coerced =
-    plan.variables(sent) ?? getVariableValues(schema, operation.variableDefinitions ?? [], sent).coerced;
-  if (!coerced || conditions.some((name) => typeof coerced[name] !== 'boolean'))
-    return executeUnplanned(args);
-
-  const variant = conditions.map((name) => (coerced[name] ? 1 : 0)).join('');
-  const run: Run = {
-    ...plan,
-    variableValues: coerced,
-    rootValue,
-    contextValue,
-    errors: [],
-  };
-  let selection = roots.get(variant);
-  if (!selection) {
-    const collected = collectFields(schema, plan.fragments, coerced, rootType, operation.selectionSet);
-    selection = selectionOf(rootType, collected);
-    roots.set(variant, selection);
-  }
+    variables(sent) ?? getVariableValues(schema, operation.variableDefinitions ?? [], sent).coerced;
+  if (!coerced) return executeUnplanned(args);
+  const run: Run = { ...plan, variableValues: coerced, rootValue, contextValue, errors: [] };
   const answer = (data: Value): ExecutionResult =>
     (run.errors.length === 0 ? { data } : { errors: run.errors, data }) as ExecutionResult;
   const spoiled = (error: unknown) => {
@@ -73,6 +65,7 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
     return answer(null);
   };
   try {
+    const selection = rootSelection(run);
     const data =
       operation.operation === 'mutation'
         ? inTurn(run, selection, rootValue)
@@ -83,21 +76,50 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
   }
 }
 
+function rootSelection({
+  schema,
+  fragments,
+  rootType,
+  operation,
+  conditions,
+  roots,
+  variableValues,
+}: Run): Selection {
+  const turnedOut = conditions.map((name) => variableValues[name]);
+  const variant = turnedOut.join();
+  const known = roots.get(variant);
+  if (known) return known;
+  const collected = collectFields(schema, fragments, variableValues, rootType, operation.selectionSet);
+  const selection = selectionOf(schema, rootType, collected);
+  if (conditions.length <= MAX_KEPT_CONDITIONS) roots.set(variant, selection);
+  return selection;
+}
+
 function selectionOf(
+  schema: GraphQLSchema,
   parentType: GraphQLObjectType,
   collected: ReadonlyMap<string, readonly FieldNode[]>,
 ): Selection {
   const fields: Field[] = [];
   for (const [name, nodes] of collected) {
-    const definition = definitionOf(parentType, nodes[0]!.name.value);
+    const definition = definitionOf(schema, parentType, nodes[0]!.name.value);
     if (!definition) continue;
     fields.push(createField(name, nodes, parentType, definition));
   }
   return { fields, blank: Object.fromEntries(fields.map(({ name }) => [name, null])) };
 }
 
-function definitionOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
-  return name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[name];
+function definitionOf(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
+  if (type === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  return type.getFields()[name];
 }
 
 function createField(
@@ -114,13 +136,17 @@ function createField(
 }
 
 /** Which fields an object of that type has is found when there is the first one. */
-function objects(type: GraphQLObjectType, field: Asked): Complete {
+function objects(type: GraphQLObjectType, field: Asked): ReturnType<Open> {
   let selection: Selection | undefined;
-  return (run, value, path) => {
-    const { schema, fragments, variableValues } = run;
-    selection ??= selectionOf(type, collectSubfields(schema, fragments, variableValues, type, field.nodes));
-    return allOf(run, selection, value, path);
-  };
+  function select({ schema, fragments, variableValues }: Run): Selection {
+    selection ??= selectionOf(
+      schema,
+      type,
+      collectSubfields(schema, fragments, variableValues, type, field.nodes),
+    );
+    return selection;
+  }
+  return { select, complete: (run, value, path) => allOf(run, select(run), value, path) };
 }
 
 /** All fields of an object. A promise when one of them is. */
@@ -152,8 +178,8 @@ function allOf(run: Run, { fields, blank }: Selection, source: Value, path: Path
 }
 
 /** The fields of a mutation, one after another. */
-async function inTurn(run: Run, { fields }: Selection, source: Value): Promise<Value> {
-  const results: Record<string, Value> = {};
+async function inTurn(run: Run, { fields, blank }: Selection, source: Value): Promise<Value> {
+  const results: Record<string, Value> = { ...blank };
   for (const field of fields) results[field.name] = await executeField(run, field, source, undefined);
   return results;
 }

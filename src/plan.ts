@@ -12,7 +12,7 @@ import {
 import type { Selection } from './execute.ts';
 import { type CoerceVariables, variablesOf } from './inputs.ts';
 
-/** Of one document and one operation in it: for each way in which its `@skip` and `@include` turn out, the fields at its root. */
+/** Of one document and one operation in it. */
 export interface Plan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -21,15 +21,13 @@ export interface Plan {
   readonly fragments: Record<string, FragmentDefinitionNode>;
   /** Variables that decide which fields there are. */
   readonly conditions: readonly string[];
+  /** The fields at the root, for each way in which those variables turn out. */
   readonly roots: Map<string, Selection>;
 }
 
-/** More of them make more combinations than are worth keeping. */
-const MAX_CONDITIONS = 5;
-
 const plans = new WeakMap<DocumentNode, Map<string | undefined, Plan | null>>();
 
-/** Null for what is left to graphql-js: subscriptions, questions about the schema, and documents that cannot be executed. */
+/** Null for what is left to graphql-js: subscriptions, and documents that cannot be executed. */
 export function planOf(schema: GraphQLSchema, document: DocumentNode, name: string | undefined): Plan | null {
   let known = plans.get(document);
   if (!known) {
@@ -49,17 +47,12 @@ function createPlan(schema: GraphQLSchema, document: DocumentNode, name: string 
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   const operations: OperationDefinitionNode[] = [];
   const conditions = new Set<string>();
-  let isOdd = false;
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (name === undefined || definition.name?.value === name) operations.push(definition);
   }
   visit(document, {
-    Field: ({ name, alias }) => {
-      // A client may call a field as it likes, and one name means something else to ordinary objects.
-      isOdd ||= name.value === '__schema' || name.value === '__type' || alias?.value === '__proto__';
-    },
     Directive: ({ arguments: given }) => {
       for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
     },
@@ -67,7 +60,6 @@ function createPlan(schema: GraphQLSchema, document: DocumentNode, name: string 
   const [operation] = operations;
   const rootType = operation && schema.getRootType(operation.operation);
   if (!rootType || operations.length > 1 || operation.operation === 'subscription') return null;
-  if (isOdd || conditions.size > MAX_CONDITIONS) return null;
   return {
     schema,
     operation,
