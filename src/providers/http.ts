@@ -103,9 +103,10 @@ export function createHttp(options: HttpOptions): Http {
   const { account, provider, connections, attemptMs, guards = NO_GUARDS } = options;
   const watch = createWatch();
   const standing = createStanding(connections, guards);
-  // Room for as many writes as reads: no number of reads keeps a write waiting.
-  const wire = createWire({ url: options.url, connections: 2 * connections, connectMs: attemptMs });
-  const carry = createCarrier({ ...options, wire, watch, standing });
+  const open = () => createWire({ url: options.url, connections, connectMs: attemptMs });
+  // No number of reads keeps a write waiting.
+  const wires = { read: open(), write: open() };
+  const carry = createCarrier({ ...options, wires, watch, standing });
   const reads = createSharedReads(
     watch,
     carry,
@@ -123,6 +124,8 @@ export function createHttp(options: HttpOptions): Http {
       }).finally(reads.cutOff);
     },
     health: standing.health,
-    close: wire.close,
+    async close() {
+      await Promise.all([wires.read.close(), wires.write.close()]);
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** The one timer of an account, on a clock of the test's own. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createWatch, NOWHERE, type Watched } from '../../src/providers/http/watch.ts';
+import { createWatch, EVERY_MS, NOWHERE, type Watched } from '../../src/providers/http/watch.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -16,9 +16,9 @@ test('looks at everything that is under way, and at nothing else', () => {
   const [one, two] = [watched(), watched()];
   watch.add(one);
   watch.add(two);
-  vi.advanceTimersByTime(30);
+  vi.advanceTimersByTime(3 * EVERY_MS);
   watch.delete(two);
-  vi.advanceTimersByTime(30);
+  vi.advanceTimersByTime(3 * EVERY_MS);
   expect([one.times.length, two.times.length]).toEqual([6, 3]);
 });
 
@@ -29,7 +29,7 @@ test('what ends others looks at nobody twice, and at none that has ended', () =>
   watch.add(all[0]!);
   watch.add(ending);
   for (const one of all.slice(1)) watch.add(one);
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(2 * EVERY_MS);
   expect(all.map(({ times }) => times.length)).toEqual([1, 0, 0, 2, 2]);
 });
 
@@ -38,10 +38,10 @@ test('rests while nothing is under way, and goes on with the next', () => {
   const one = watched();
   watch.add(one);
   watch.delete(one);
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(2 * EVERY_MS);
   expect(vi.getTimerCount()).toBe(0);
   watch.add(one);
-  vi.advanceTimersByTime(10);
+  vi.advanceTimersByTime(EVERY_MS);
   expect(one.times).toHaveLength(1);
 });
 
@@ -53,7 +53,7 @@ test('after the process stood still, what arrived meanwhile is read first, but o
   watch.add(one);
   for (const at of [1_010, 1_500, 1_510, 2_000, 2_500]) {
     now.mockReturnValue(at);
-    vi.advanceTimersByTime(10);
+    vi.advanceTimersByTime(EVERY_MS);
   }
   expect(one.times).toEqual([1_010, 1_510, 2_500]);
 });

@@ -26,15 +26,13 @@ export interface Ending {
   readonly isFair: boolean;
 }
 
-/** What an attempt goes by. */
+/** What all attempts of one kind of call go by. */
 export interface Means {
   readonly lane: Lane;
   readonly wire: Wire;
   readonly watch: Watch;
   /** How long it may take once it is being sent. */
   readonly limitMs: number;
-  /** When it ends at the latest, sent or not. */
-  readonly until: number;
 }
 
 /** Whoever makes an attempt. */
@@ -50,6 +48,7 @@ export class Attempt implements Turn, Watched, Hearer {
   place = NOWHERE;
   readonly #call: Call<unknown>;
   readonly #means: Means;
+  readonly #until: number;
   readonly #owner: Attempting;
   #over = false;
   #pass: Pass | null = null;
@@ -57,9 +56,11 @@ export class Attempt implements Turn, Watched, Hearer {
   #sentAt: number | null = null;
   #sending: Sending | undefined;
 
-  constructor(call: Call<unknown>, means: Means, owner: Attempting) {
+  /** It ends at `until` at the latest, sent or not. */
+  constructor(call: Call<unknown>, means: Means, until: number, owner: Attempting) {
     this.#call = call;
     this.#means = means;
+    this.#until = until;
     this.#owner = owner;
   }
 
@@ -96,8 +97,7 @@ export class Attempt implements Turn, Watched, Hearer {
   }
 
   check(now: number) {
-    const { until, limitMs } = this.#means;
-    if (now < until && (this.#sentAt === null || now < this.#sentAt + limitMs)) return;
+    if (now < this.#until && (this.#sentAt === null || now < this.#sentAt + this.#means.limitMs)) return;
     this.#sending?.cancel();
     this.#end(now, null, 'TIMEOUT', null);
   }

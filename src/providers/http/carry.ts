@@ -16,7 +16,7 @@ const READ_ATTEMPTS = 3;
 const BACKOFF_MS = 100;
 
 export interface CarrierOptions extends HttpOptions {
-  readonly wire: Wire;
+  readonly wires: Readonly<Record<Call<unknown>['effect'], Wire>>;
   readonly watch: Watch;
   readonly standing: Standing;
 }
@@ -40,8 +40,14 @@ export interface Awaited<Answer> {
 
 export function createCarrier(options: CarrierOptions): Carry {
   const { protocol, hostname: host, port } = new URL(options.url);
+  const { wires, watch, standing, attemptMs, budgetMs } = options;
+  const { read, write } = standing.lanes;
   const route: Route = {
     ...options,
+    means: {
+      read: { lane: read, wire: wires.read, watch, limitMs: attemptMs },
+      write: { lane: write, wire: wires.write, watch, limitMs: budgetMs },
+    },
     host,
     port: Number(port || (protocol === 'https:' ? 443 : 80)),
     retries: options.guards ? createRetryBudget() : UNLIMITED,
@@ -55,6 +61,7 @@ export function createCarrier(options: CarrierOptions): Carry {
 
 /** What all calls of an account have in common. */
 interface Route extends CarrierOptions {
+  readonly means: Readonly<Record<Call<unknown>['effect'], Means>>;
   readonly host: string;
   readonly port: number;
   readonly retries: RetryBudget;
@@ -66,7 +73,8 @@ class Carriage<Answer> implements Carried, Attempting {
   readonly #asker: Asker;
   readonly #done: Awaited<Answer>;
   readonly #onCall: OnCall | undefined;
-  readonly #means: Means;
+  /** When it ends at the latest, by `performance.now()`. */
+  readonly #until: number;
   #number = 0;
   #attempt: Attempt | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -74,19 +82,12 @@ class Carriage<Answer> implements Carried, Attempting {
   #before: ProviderError | undefined;
 
   constructor(route: Route, call: Call<Answer>, asker: Asker, done: Awaited<Answer>) {
-    const { wire, watch, standing, attemptMs, budgetMs, reporter } = route;
     this.#route = route;
     this.#call = call;
     this.#asker = asker;
     this.#done = done;
-    this.#onCall = reporter?.();
-    this.#means = {
-      lane: standing.lanes[call.effect],
-      wire,
-      watch,
-      limitMs: call.effect === 'read' ? attemptMs : budgetMs,
-      until: performance.now() + budgetMs,
-    };
+    this.#onCall = route.reporter?.();
+    this.#until = performance.now() + route.budgetMs;
   }
 
   begin() {
@@ -142,7 +143,7 @@ class Carriage<Answer> implements Carried, Attempting {
 
   #tryOnce() {
     this.#number++;
-    this.#attempt = new Attempt(this.#call, this.#means, this);
+    this.#attempt = new Attempt(this.#call, this.#route.means[this.#call.effect], this.#until, this);
     this.#attempt.begin();
   }
 
@@ -150,7 +151,7 @@ class Carriage<Answer> implements Carried, Attempting {
     if (this.#call.effect === 'write' || this.#number === READ_ATTEMPTS) return false;
     if (code !== 'TIMEOUT' && code !== 'UNAVAILABLE') return false;
     // By the longest pause, so that it is no question of luck.
-    if (now + this.#longestPauseMs() >= Math.min(this.#means.until, this.#done.dueAt())) return false;
+    if (now + this.#longestPauseMs() >= Math.min(this.#until, this.#done.dueAt())) return false;
     return this.#route.retries.spend(now);
   }
 

@@ -2,7 +2,7 @@
  * each call would cost more than the rest of what is done for it. */
 
 export interface Watched {
-  /** Called every few milliseconds with the time of `performance.now()`. */
+  /** Called every so often with the time of `performance.now()`. */
   check(now: number): void;
   /** Where the watch keeps it; nobody else's. */
   place: number;
@@ -17,7 +17,8 @@ export interface Watch {
 /** The place of what is not watched. */
 export const NOWHERE = -1;
 
-const EVERY_MS = 10;
+/** How late a call is found to be too late, at most: thousands may be under way, and each is looked at. */
+export const EVERY_MS = 25;
 /** A process that stood still for so long first reads what arrived meanwhile, before it calls anything too late. One that
  * does all the time has to do without. */
 const STALLED_MS = 100;
