@@ -20,8 +20,22 @@ module.registerHooks?.({
     return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
   },
 });
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
+if (process.features.typescript) {
+  await import('./src/main.ts');
+} else {
+  process.setSourceMapsEnabled(true);
+  await import(await compiled());
 }
-await import('./src/main.ts');
+
+async function compiled() {
+  try {
+    const { compile } = await import('./compile.js');
+    return await compile('src/main.ts');
+  } catch (error) {
+    // Of the system, which lets nothing be written here: slower, but as well.
+    if (error.syscall === undefined) throw error;
+    const { register } = await import('tsx/esm/api');
+    register();
+    return './src/main.ts';
+  }
+}
