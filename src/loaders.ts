@@ -10,6 +10,8 @@ import type { Asker } from './providers/provider.ts';
 export interface PayoutLoadKey {
   readonly account: Account;
   readonly key: ObjectKey;
+  /** What the directory holds of it, where it was found there. */
+  readonly known?: { readonly uuid: string | null };
 }
 
 export interface WithdrawalLoadKey {
@@ -32,7 +34,7 @@ export interface Loaders {
 
 /** Loaders for one request; `asker` is told of each call, `learn` of each payout that was read where none can be listed. */
 export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<void>): Loaders {
-  async function payout({ account, key }: PayoutLoadKey): Promise<Payout | null> {
+  async function payout({ account, key, known }: PayoutLoadKey): Promise<Payout | null> {
     const { payouts } = account.provider;
     if (!payouts) throw unsupported(account, 'readPayout');
     const by = 'uuid' in key ? 'uuid' : 'orderId';
@@ -41,7 +43,7 @@ export function createLoaders(asker: Asker, learn: (payout: Payout) => Promise<v
       throw unsupported(account, 'readPayout', `the provider reads a payout by ${other} only`);
     }
     const read = await payouts.byKey(key, asker);
-    if (read && !payouts.list) await learn(read);
+    if (read && !payouts.list && known?.uuid !== read.uuid) await learn(read);
     return read;
   }
   return {

@@ -188,8 +188,8 @@ function payoutSource(
   return here.length === 0 ? known : filteredSource(readAhead(known, context), keeps, MAX_ROUNDS);
 }
 
-function readKnown({ orderId }: KnownPayout, name: string, { accounts, loaders }: Context) {
-  return loaders.payouts.load({ account: accounts.get(name)!, key: { orderId } });
+function readKnown(known: KnownPayout, name: string, { accounts, loaders }: Context) {
+  return loaders.payouts.load({ account: accounts.get(name)!, key: { orderId: known.orderId }, known });
 }
 
 /** Payouts of the directory with what their provider says of them; one that it lost is left out. */

@@ -44,10 +44,13 @@ export interface Directory {
 type WalletRow = typeof staticWallets.$inferSelect;
 
 export function createDirectory(db: Database): Directory {
-  async function learn(known: Omit<KnownPayout, 'learnedAt'>): Promise<void> {
+  async function learn(told: Omit<KnownPayout, 'learnedAt'>): Promise<void> {
+    // Most have been learned of before, and looking costs less than writing the same again.
+    const known = await knownPayout(told.account, eq(payouts.orderId, told.orderId));
+    if (known && (told.uuid === null || told.uuid === known.uuid)) return;
     await db
       .insert(payouts)
-      .values(known)
+      .values(told)
       // Its time stays what it was first taken for: it is its place in the list.
       .onConflictDoUpdate({
         target: [payouts.account, payouts.orderId],

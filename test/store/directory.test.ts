@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StaticWallet, WalletRefund } from '../../src/domain.ts';
 import { createDirectory } from '../../src/store/directory.ts';
-import { staticWallets } from '../../src/store/schema.ts';
+import { payouts, staticWallets } from '../../src/store/schema.ts';
 import { onEachDatabase, openNewDatabase } from '../support/databases.ts';
 
 const NOW = new Date('2026-01-01T12:00:00.000Z');
@@ -276,6 +276,20 @@ onEachDatabase(async (kind) => {
       await directory.learnPayout({ ...payout, createdAt: LATER }, 'REGISTERED');
       expect(await directory.payout('repay', 'order')).toEqual({ ...first, uuid: UUID });
       expect(first).toMatchObject({ origin: 'CREATED', uuid: null });
+    });
+
+    test('is written when there is news of it, and not for every read', async () => {
+      const version = async () => (await db.select({ at: sql`ctid` }).from(payouts))[0]?.at;
+      await directory.learnOrder('repay', 'order');
+      const first = await version();
+      await directory.learnPayout(payout, 'READ');
+      const second = await version();
+      expect(second).not.toEqual(first);
+      await directory.learnPayout(payout, 'READ');
+      await directory.learnOrder('repay', 'order');
+      expect(await version()).toEqual(second);
+      await directory.learnPayout({ ...payout, uuid: OTHER_UUID }, 'READ');
+      expect(await version()).not.toEqual(second);
     });
 
     test('without an order id cannot be read again, and is not kept', async () => {

@@ -1,6 +1,8 @@
 /** The payouts of an account whose provider cannot list them: what Paygraph learned of, each read afresh. */
 
+import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { payouts } from '../../src/store/schema.ts';
 import { startProduct, UPSTREAM } from '../support/app.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { arrived, NEW_CARD_PAYOUT, write } from '../support/writes.ts';
@@ -29,7 +31,7 @@ const REGISTER = `mutation ($input: RegisterPayoutsInput!) {
 }`;
 
 onEachDatabase(async (kind) => {
-  const { ask, sandbox } = await startProduct(UPSTREAM, {}, kind);
+  const { ask, sandbox, database } = await startProduct(UPSTREAM, {}, kind);
   const register = async (orderIds: string[], account = 'repay') => {
     const { data, errors } = await ask(REGISTER, { input: { account, orderIds } });
     expect(errors).toBeUndefined();
@@ -175,6 +177,18 @@ onEachDatabase(async (kind) => {
       }`);
       expect(data).toEqual({ payouts: { nodes: [{ reference: '0001' }] }, payout: { reference: '0001' } });
       expect(endpoints()).toEqual(['R1']);
+    });
+
+    test('are written to the directory when a read tells news of them, and not by every read', async () => {
+      const rows = () =>
+        database.db.select({ uuid: payouts.uuid, version: sql`ctid` }).from(payouts).orderBy(payouts.id);
+      await register(newest(2));
+      const registered = await rows();
+      await list();
+      expect(await rows()).toEqual(registered);
+      await database.db.update(payouts).set({ uuid: null });
+      await list();
+      expect((await rows()).map(({ uuid }) => uuid)).toEqual(registered.map(({ uuid }) => uuid));
     });
 
     test('are counted without being read', async () => {
