@@ -103,10 +103,8 @@ export function createHttp(options: HttpOptions): Http {
   const { account, provider, connections, attemptMs, guards = NO_GUARDS } = options;
   const watch = createWatch();
   const standing = createStanding(connections, guards);
-  const open = () => createWire({ url: options.url, connections, connectMs: attemptMs });
-  // No number of reads keeps a write waiting.
-  const wires = { read: open(), write: open() };
-  const carry = createCarrier({ ...options, wires, watch, standing });
+  const wire = createWire({ url: options.url, connectMs: attemptMs });
+  const carry = createCarrier({ ...options, wire, watch, standing });
   const reads = createSharedReads(
     watch,
     carry,
@@ -124,8 +122,6 @@ export function createHttp(options: HttpOptions): Http {
       }).finally(reads.cutOff);
     },
     health: standing.health,
-    async close() {
-      await Promise.all([wires.read.close(), wires.write.close()]);
-    },
+    close: wire.close,
   };
 }

@@ -16,7 +16,7 @@ const READ_ATTEMPTS = 3;
 const BACKOFF_MS = 100;
 
 export interface CarrierOptions extends HttpOptions {
-  readonly wires: Readonly<Record<Call<unknown>['effect'], Wire>>;
+  readonly wire: Wire;
   readonly watch: Watch;
   readonly standing: Standing;
 }
@@ -40,13 +40,13 @@ export interface Awaited<Answer> {
 
 export function createCarrier(options: CarrierOptions): Carry {
   const { protocol, hostname: host, port } = new URL(options.url);
-  const { wires, watch, standing, attemptMs, budgetMs } = options;
+  const { wire, watch, standing, attemptMs, budgetMs } = options;
   const { read, write } = standing.lanes;
   const route: Route = {
     ...options,
     means: {
-      read: { lane: read, wire: wires.read, watch, limitMs: attemptMs },
-      write: { lane: write, wire: wires.write, watch, limitMs: budgetMs },
+      read: { lane: read, wire, watch, limitMs: attemptMs },
+      write: { lane: write, wire, watch, limitMs: budgetMs },
     },
     host,
     port: Number(port || (protocol === 'https:' ? 443 : 80)),

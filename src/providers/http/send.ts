@@ -1,7 +1,7 @@
 /** One request on the wire: the exact bytes out, the whole answer in. Follows no redirect, unpacks nothing, talks to
  * one origin. The only importer of undici. */
 
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, Client, type Dispatcher } from 'undici';
 import type { Call } from '../http.ts';
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
@@ -36,59 +36,92 @@ export interface Wire {
 export interface WireOptions {
   /** Origin with an optional path prefix, without a trailing slash. */
   readonly url: string;
-  readonly connections: number;
   /** How long a connection may take to be made. */
   readonly connectMs: number;
 }
 
-/** Opens the pool of one account. The caller closes it. */
-export function createWire({ url, connections, connectMs }: WireOptions): Wire {
+/** As many connections as are needed at once: whoever sends sees to it that they are not too many, and closes them. */
+export function createWire({ url, connectMs }: WireOptions): Wire {
   const { origin, pathname } = new URL(url);
   const prefix = pathname.replace(/\/$/, '');
-  const pool = new Pool(origin, {
-    connections,
-    pipelining: 1,
-    connect: { timeout: connectMs },
-    // Who sends keeps time for the whole of an exchange.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const connections = new Connections(origin, connectMs);
 
   return {
     send({ method, path, headers, body = null }, hearer) {
-      const exchange = new Exchange(hearer);
-      pool.dispatch({ method, path: prefix + path, headers, body }, exchange);
+      const client = connections.take();
+      const exchange = new Exchange(hearer, client, connections);
+      client.dispatch({ method, path: prefix + path, headers, body }, exchange);
       return exchange;
     },
-    close: () => pool.close(),
+    close: () => connections.close(),
   };
+}
+
+/** No pool of undici's: what is sent next goes over the connection that is free since just now, without a search. */
+class Connections {
+  readonly #origin: string;
+  readonly #options: Client.Options;
+  readonly #all = new Set<Client>();
+  /** The one that was used last is taken first, and those that are not needed close after a while. */
+  readonly #free: Client[] = [];
+
+  constructor(origin: string, connectMs: number) {
+    this.#origin = origin;
+    // One connector, so that a later connection takes up the TLS session of an earlier one.
+    const connect = buildConnector({ timeout: connectMs });
+    // Who sends keeps time for the whole of an exchange.
+    this.#options = { pipelining: 1, connect, headersTimeout: 0, bodyTimeout: 0 };
+  }
+
+  take(): Client {
+    const free = this.#free.pop();
+    if (free) return free;
+    const client = new Client(this.#origin, this.#options);
+    this.#all.add(client);
+    return client;
+  }
+
+  giveBack(client: Client) {
+    this.#free.push(client);
+  }
+
+  /** Ends whatever it is doing. */
+  drop(client: Client) {
+    this.#all.delete(client);
+    client.destroy().catch(() => {});
+  }
+
+  async close() {
+    await Promise.all([...this.#all].map((client) => client.close()));
+  }
 }
 
 /** What undici tells of one request, and whoever sent it may hear. */
 class Exchange implements Dispatcher.DispatchHandler, Sending {
   readonly #hearer: Hearer;
+  readonly #client: Client;
+  readonly #connections: Connections;
   #over = false;
-  #controller: Dispatcher.DispatchController | undefined;
   #status: number | null = null;
   #retryAfter: string | undefined;
   #size = 0;
   #chunks: Buffer[] = [];
 
-  constructor(hearer: Hearer) {
+  constructor(hearer: Hearer, client: Client, connections: Connections) {
     this.#hearer = hearer;
+    this.#client = client;
+    this.#connections = connections;
   }
 
+  /** Of a request that waits for its connection not a byte leaves. */
   cancel() {
     if (this.#over) return;
     this.#over = true;
     this.#chunks = [];
-    this.#controller?.abort(new Error('canceled'));
+    this.#connections.drop(this.#client);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController) {
-    // Canceled while it waited for a connection: stopped here, not a byte has left.
-    if (this.#over) return controller.abort(new Error('canceled'));
-    this.#controller = controller;
+  onRequestStart() {
     this.#hearer.sent();
   }
 
@@ -114,6 +147,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending {
   onResponseEnd() {
     if (this.#over) return;
     this.#over = true;
+    this.#connections.giveBack(this.#client);
     const [only = Buffer.alloc(0), another] = this.#chunks;
     const body = another ? Buffer.concat(this.#chunks, this.#size) : only;
     this.#hearer.replied({
@@ -126,6 +160,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error) {
     if (this.#over) return;
     this.#over = true;
+    this.#connections.drop(this.#client);
     this.#hearer.lost(isConnectTimeout(error) ? 'TIMEOUT' : 'UNAVAILABLE', this.#status);
   }
 }
