@@ -100,7 +100,7 @@ export async function chaosOfMain(seed: number): Promise<void> {
       const ratio = percentile(healthy(asked), 0.99) / percentile(healthy(calm.asked), 0.99);
       expect(ratio, `p99 of the healthy provider ${name}, to that without`).toBeLessThan(2);
     }
-    // The pools open as they are needed and keep what they have; a leak would go on growing.
+    // Connections are opened as they are needed and kept for a while; a leak would go on growing.
     expect(second.after.sockets).toBeLessThanOrEqual(first.after.sockets + 10);
     expect(second.after.megabytes).toBeLessThan(first.after.megabytes * 1.2);
   } finally {
